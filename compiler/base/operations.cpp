@@ -1,0 +1,205 @@
+#include "compiler/base/operations.h"
+
+#include <algorithm>
+#include <cmath>
+#include <compare>
+
+#include <fmt/format.h>
+
+namespace plait {
+namespace {
+
+struct OperationInfo {
+  std::string_view name;
+  std::string_view spelling;
+  int operands;
+};
+
+constexpr OperationInfo kOperations[] = {
+#define X(operation, spelling, operands) {#operation, spelling, operands},
+#include "compiler/base/operations.def"
+#undef X
+};
+
+Error Fail(FailureKind kind, std::string message) { return {kind, std::move(message), "", {}}; }
+
+Result<Value> Finite(double value, Operation operation) {
+  if (!std::isfinite(value)) {
+    return Fail(FailureKind::Arithmetic, fmt::format("the result of `{}` is not a finite number", OperationSpelling(operation)));
+  }
+  return Value::Float(value);
+}
+
+Result<Value> IntArithmetic(Operation operation, int64_t left, int64_t right) {
+  int64_t result = 0;
+  bool overflows = false;
+  switch (operation) {
+    case Operation::Add:
+      overflows = __builtin_add_overflow(left, right, &result);
+      break;
+    case Operation::Subtract:
+      overflows = __builtin_sub_overflow(left, right, &result);
+      break;
+    case Operation::Multiply:
+      overflows = __builtin_mul_overflow(left, right, &result);
+      break;
+    default:  // Remainder; -1 is apart because INT64_MIN % -1 traps.
+      result = right == -1 ? 0 : left % right;
+      if (result != 0 && (result < 0) != (right < 0)) {
+        result += right;
+      }
+  }
+  if (overflows) {
+    return Fail(FailureKind::Arithmetic, fmt::format("{} {} {} does not fit into 64 bits", left, OperationSpelling(operation), right));
+  }
+  return Value::Int(result);
+}
+
+Result<Value> FloatArithmetic(Operation operation, double left, double right) {
+  switch (operation) {
+    case Operation::Add:
+      return Finite(left + right, operation);
+    case Operation::Subtract:
+      return Finite(left - right, operation);
+    case Operation::Multiply:
+      return Finite(left * right, operation);
+    case Operation::Divide:
+      return Finite(left / right, operation);
+    default: {
+      double result = std::fmod(left, right);
+      if (result != 0 && (result < 0) != (right < 0)) {
+        result += right;
+      }
+      return Finite(result, operation);
+    }
+  }
+}
+
+Result<Value> Arithmetic(Operation operation, const Value& left, const Value& right) {
+  if (operation == Operation::Add && left.is_string()) {
+    return Value::String(left.AsString() + right.AsString());
+  }
+  if (operation == Operation::Add && left.is_list()) {
+    ValueList items = left.AsList();
+    items.insert(items.end(), right.AsList().begin(), right.AsList().end());
+    return Value::List(std::move(items));
+  }
+  bool divides = operation == Operation::Divide || operation == Operation::Remainder;
+  if (divides && right.AsNumber() == 0) {
+    return Fail(FailureKind::Arithmetic, fmt::format("{} {} 0: division by zero", ToJson(left), OperationSpelling(operation)));
+  }
+  if (operation != Operation::Divide && left.is_int() && right.is_int()) {
+    return IntArithmetic(operation, left.AsInt(), right.AsInt());
+  }
+  return FloatArithmetic(operation, left.AsNumber(), right.AsNumber());
+}
+
+bool ValuesEqual(const Value& left, const Value& right) {
+  bool both_numbers = (left.is_int() || left.is_float()) && (right.is_int() || right.is_float());
+  return both_numbers && left.is_int() != right.is_int() ? left.AsNumber() == right.AsNumber() : left == right;
+}
+
+std::partial_ordering Order(const Value& left, const Value& right) {
+  if (left.is_string()) {
+    return left.AsString() <=> right.AsString();
+  }
+  if (left.is_int() && right.is_int()) {
+    return left.AsInt() <=> right.AsInt();
+  }
+  return left.AsNumber() <=> right.AsNumber();
+}
+
+bool Contains(const Value& item, const Value& container) {
+  if (container.is_string()) {
+    return container.AsString().find(item.AsString()) != std::string::npos;
+  }
+  const ValueList& items = container.AsList();
+  return std::any_of(items.begin(), items.end(), [&](const Value& other) { return ValuesEqual(item, other); });
+}
+
+Result<Value> ItemAt(const ValueList& items, int64_t index) {
+  if (index < 0 || static_cast<uint64_t>(index) >= items.size()) {
+    return Fail(FailureKind::IndexRange, fmt::format("index {} is outside a list of {} item{}", index, items.size(), items.size() == 1 ? "" : "s"));
+  }
+  return items[static_cast<size_t>(index)];
+}
+
+Value Length(const Value& value) {
+  if (value.is_list()) {
+    return Value::Int(static_cast<int64_t>(value.AsList().size()));
+  }
+  const std::string& text = value.AsString();
+  // Continuation bytes of UTF-8 begin with the bits 10.
+  auto code_points = std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+  return Value::Int(code_points);
+}
+
+Value Flatten(const ValueList& lists) {
+  ValueList items;
+  for (const Value& list : lists) {
+    items.insert(items.end(), list.AsList().begin(), list.AsList().end());
+  }
+  return Value::List(std::move(items));
+}
+
+Result<Value> Negate(const Value& value) {
+  return value.is_int() ? IntArithmetic(Operation::Subtract, 0, value.AsInt()) : Result<Value>(Value::Float(-value.AsFloat()));
+}
+
+}  // namespace
+
+std::string_view OperationName(Operation operation) { return kOperations[static_cast<size_t>(operation)].name; }
+std::string_view OperationSpelling(Operation operation) { return kOperations[static_cast<size_t>(operation)].spelling; }
+int OperandCount(Operation operation) { return kOperations[static_cast<size_t>(operation)].operands; }
+
+std::optional<Operation> OperationFromName(std::string_view name) {
+  for (size_t i = 0; i < std::size(kOperations); ++i) {
+    if (kOperations[i].name == name) {
+      return static_cast<Operation>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Value> Apply(Operation operation, std::span<const Value> operands) {
+  const Value& first = operands[0];
+  switch (operation) {
+    case Operation::Negate:
+      return Negate(first);
+    case Operation::Not:
+      return Value::Bool(!first.AsBool());
+    case Operation::Add:
+    case Operation::Subtract:
+    case Operation::Multiply:
+    case Operation::Divide:
+    case Operation::Remainder:
+      return Arithmetic(operation, first, operands[1]);
+    case Operation::Equal:
+      return Value::Bool(ValuesEqual(first, operands[1]));
+    case Operation::NotEqual:
+      return Value::Bool(!ValuesEqual(first, operands[1]));
+    case Operation::Less:
+      return Value::Bool(Order(first, operands[1]) < 0);
+    case Operation::LessEqual:
+      return Value::Bool(Order(first, operands[1]) <= 0);
+    case Operation::Greater:
+      return Value::Bool(Order(first, operands[1]) > 0);
+    case Operation::GreaterEqual:
+      return Value::Bool(Order(first, operands[1]) >= 0);
+    case Operation::In:
+      return Value::Bool(Contains(first, operands[1]));
+    case Operation::Index:
+      return ItemAt(first.AsList(), operands[1].AsInt());
+    case Operation::Length:
+      return Length(first);
+    case Operation::ToFloat:
+      return Value::Float(first.AsNumber());
+    case Operation::Display:
+      return first.is_string() ? first : Value::String(ToJson(first));
+    case Operation::Flatten:
+      return Flatten(first.AsList());
+  }
+  return Value();
+}
+
+}  // namespace plait

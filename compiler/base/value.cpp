@@ -1,0 +1,163 @@
+#include "compiler/base/value.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace plait {
+namespace {
+
+constexpr size_t kLineWidth = 100;
+
+void AppendJson(const Value& value, bool pretty, size_t indent, std::string& text);
+
+std::string OneLine(const Value& value) {
+  std::string text;
+  AppendJson(value, false, 0, text);
+  return text;
+}
+
+/// The parts between brackets: one a line where pretty, else separated by ", " or ",".
+template <class Items, class Append>
+void AppendItems(const Items& items, char open, char close, bool pretty, size_t indent, std::string& text, Append append) {
+  text += open;
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) {
+      text += pretty ? "," : ", ";
+    }
+    first = false;
+    if (pretty) {
+      text += '\n';
+      text.append(indent + 2, ' ');
+    }
+    append(item);
+  }
+  if (pretty) {
+    text += '\n';
+    text.append(indent, ' ');
+  }
+  text += close;
+}
+
+void AppendJson(const Value& value, bool pretty, size_t indent, std::string& text) {
+  if (value.is_null()) {
+    text += "null";
+  } else if (value.is_bool()) {
+    text += value.AsBool() ? "true" : "false";
+  } else if (value.is_int()) {
+    text += fmt::format("{}", value.AsInt());
+  } else if (value.is_float()) {
+    text += FormatFloat(value.AsFloat());
+  } else if (value.is_string()) {
+    text += QuoteJson(value.AsString());
+  } else {
+    if (pretty) {
+      std::string line = OneLine(value);
+      bool is_empty = value.is_list() ? value.AsList().empty() : value.AsRecord().empty();
+      if (is_empty || (indent > 0 && indent + line.size() <= kLineWidth)) {
+        text += line;
+        return;
+      }
+    }
+    if (value.is_list()) {
+      AppendItems(value.AsList(), '[', ']', pretty, indent, text, [&](const Value& item) { AppendJson(item, pretty, indent + 2, text); });
+    } else {
+      AppendItems(value.AsRecord(), '{', '}', pretty, indent, text, [&](const auto& field) {
+        text += QuoteJson(field.first);
+        text += ": ";
+        AppendJson(field.second, pretty, indent + 2, text);
+      });
+    }
+  }
+}
+
+}  // namespace
+
+const Value* Value::Field(std::string_view name) const {
+  if (!is_record()) {
+    return nullptr;
+  }
+  for (const auto& [field_name, field] : AsRecord()) {
+    if (field_name == name) {
+      return &field;
+    }
+  }
+  return nullptr;
+}
+
+std::string_view Value::KindName() const {
+  static constexpr std::array<std::string_view, 7> kNames = {"null", "a boolean", "an integer", "a number", "a string", "a list", "an object"};
+  return kNames[data_.index()];
+}
+
+bool Value::operator==(const Value& other) const {
+  if (data_.index() != other.data_.index()) {
+    return false;
+  }
+  if (is_string()) {
+    return AsString() == other.AsString();
+  }
+  if (is_list()) {
+    return AsList() == other.AsList();
+  }
+  if (is_record()) {
+    return AsRecord() == other.AsRecord();
+  }
+  return data_ == other.data_;
+}
+
+std::string ToJson(const Value& value, const JsonStyle& style) {
+  std::string text;
+  AppendJson(value, style.pretty, 0, text);
+  return text;
+}
+
+std::string FormatFloat(double value) {
+  if (!std::isfinite(value)) {
+    // JSON has no such number; the runtime refuses it before it can be written, and a dump must still read.
+    return "null";
+  }
+  std::array<char, 32> buffer{};
+  auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  (void)error;
+  std::string text(buffer.data(), end);
+  if (text.find_first_of(".e") == std::string::npos) {
+    text += ".0";
+  }
+  return text;
+}
+
+std::string QuoteJson(std::string_view text) {
+  std::string quoted = "\"";
+  for (char c : text) {
+    switch (c) {
+      case '"':
+        quoted += "\\\"";
+        break;
+      case '\\':
+        quoted += "\\\\";
+        break;
+      case '\n':
+        quoted += "\\n";
+        break;
+      case '\r':
+        quoted += "\\r";
+        break;
+      case '\t':
+        quoted += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+          quoted += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+        } else {
+          quoted += c;
+        }
+    }
+  }
+  return quoted + '"';
+}
+
+}  // namespace plait
