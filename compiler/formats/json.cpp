@@ -11,18 +11,24 @@ namespace {
 
 namespace dom = simdjson::dom;
 
+std::string TooDeep() { return fmt::format("the JSON is nested more than {} levels deep", kMaxJsonDepth); }
+
 struct Converter {
   std::string_view name;
   FailureKind failure;
 
   [[nodiscard]] Error Fail(std::string message) const { return {failure, std::move(message), std::string(name), {}}; }
 
-  Result<Value> Convert(dom::element element) const {
+  /// `depth` lists and objects are around the element.
+  Result<Value> Convert(dom::element element, int depth) const {
+    if (depth == kMaxJsonDepth && (element.is_array() || element.is_object())) {
+      return Fail(TooDeep());
+    }
     switch (element.type()) {
       case dom::element_type::ARRAY:
-        return ConvertArray(element.get_array().value());
+        return ConvertArray(element.get_array().value(), depth + 1);
       case dom::element_type::OBJECT:
-        return ConvertObject(element.get_object().value());
+        return ConvertObject(element.get_object().value(), depth + 1);
       case dom::element_type::INT64:
         return Value::Int(element.get_int64().value());
       case dom::element_type::UINT64:
@@ -39,28 +45,42 @@ struct Converter {
     return Value();
   }
 
-  Result<Value> ConvertArray(dom::array array) const {
+  Result<Value> ConvertArray(dom::array array, int depth) const {
     ValueList items;
     for (dom::element item : array) {
-      PLAIT_TRY(Value value, Convert(item));
+      PLAIT_TRY(Value value, Convert(item, depth));
       items.push_back(std::move(value));
     }
     return Value::List(std::move(items));
   }
 
-  Result<Value> ConvertObject(dom::object object) const {
+  Result<Value> ConvertObject(dom::object object, int depth) const {
     ValueFields fields;
     std::unordered_set<std::string_view> seen;
     for (auto [key, item] : object) {
       if (!seen.insert(key).second) {
         return Fail(fmt::format("the key {} stands twice in one object", QuoteJson(key)));
       }
-      PLAIT_TRY(Value value, Convert(item));
+      PLAIT_TRY(Value value, Convert(item, depth));
       fields.emplace_back(std::string(key), std::move(value));
     }
     return Value::Record(std::move(fields));
   }
 };
+
+/// As much of a text as a message shows: no character is cut in two.
+std::string_view Start(std::string_view text) {
+  constexpr size_t kShown = 24;
+  if (text.size() <= kShown) {
+    return text;
+  }
+  size_t end = kShown;
+  // Continuation bytes of UTF-8 begin with the bits 10.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return text.substr(0, end);
+}
 
 /// What simdjson says, in the words a user needs.
 std::string Describe(simdjson::error_code code, std::string_view text) {
@@ -70,7 +90,7 @@ std::string Describe(simdjson::error_code code, std::string_view text) {
     case simdjson::UTF8_ERROR:
       return "the text is not valid UTF-8";
     case simdjson::DEPTH_ERROR:
-      return fmt::format("the JSON is nested more than {} levels deep", kMaxJsonDepth);
+      return TooDeep();
     case simdjson::UNCLOSED_STRING:
       return "a string is not closed";
     case simdjson::STRING_ERROR:
@@ -78,9 +98,8 @@ std::string Describe(simdjson::error_code code, std::string_view text) {
     case simdjson::NUMBER_ERROR:
       return "a number is malformed or too large";
     default: {
-      constexpr size_t kShown = 24;
-      std::string start(text.substr(0, kShown));
-      return fmt::format("expected JSON, found {}{}", QuoteJson(start), text.size() > kShown ? "…" : "");
+      std::string_view start = Start(text);
+      return fmt::format("expected JSON, found {}{}", QuoteJson(start), start.size() < text.size() ? "…" : "");
     }
   }
 }
@@ -109,7 +128,8 @@ std::string PlaceOfBadUtf8(std::string_view text, std::string_view name) {
 
 Result<Value> ParseJson(std::string_view text, std::string_view name, FailureKind failure) {
   dom::parser parser;
-  simdjson::error_code error = parser.allocate(std::max<size_t>(text.size(), 64), kMaxJsonDepth);
+  // One level more than is allowed: simdjson does not count an innermost empty list or object, so the converter decides.
+  simdjson::error_code error = parser.allocate(std::max<size_t>(text.size(), 64), kMaxJsonDepth + 1);
   dom::element root;
   if (error == simdjson::SUCCESS) {
     error = parser.parse(simdjson::padded_string(text)).get(root);
@@ -118,7 +138,7 @@ Result<Value> ParseJson(std::string_view text, std::string_view name, FailureKin
     std::string place = error == simdjson::UTF8_ERROR ? PlaceOfBadUtf8(text, name) : std::string(name);
     return Error{failure, Describe(error, text), std::move(place), {}};
   }
-  return Converter{name, failure}.Convert(root);
+  return Converter{name, failure}.Convert(root, 0);
 }
 
 }  // namespace plait

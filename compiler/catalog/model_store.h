@@ -1,0 +1,38 @@
+// Where models lie on this machine. Looks on disk only, never on the network.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/base/file_system.h"
+#include "compiler/base/result.h"
+
+namespace plait {
+
+/// The places to look in, decided by the caller from its command line, plait.toml and environment.
+struct ModelPlaces {
+  /// Folders that hold `org/name` (or Hugging Face's `models--org--name`), from `--models` and plait.toml, in order.
+  std::vector<std::string> folders;
+  /// Hugging Face's cache, usually ~/.cache/huggingface/hub; empty where there is none.
+  std::string hub_cache;
+  /// The user's own folder, which messages show as `~`; empty where it is not known.
+  std::string home{};
+};
+
+using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+
+/// `--models` first, then plait.toml's `models` (found beside `source_path` or in a folder above it), then HF_HUB_CACHE, HF_HOME/hub,
+/// XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub. Fails with `settings-invalid` for a broken plait.toml.
+Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& environment, const std::vector<std::string>& models_flags,
+                                    std::string_view source_path);
+
+/// The folder of `hf:org/name` or `path:folder` (relative to `base_folder`). For the hub cache: refs/<revision, default main> names the
+/// snapshot; a revision that is a commit names it itself. Fails with `model-not-found`, whose notes list every place looked in and the
+/// command that would fetch it.
+Result<std::string> FindModelFolder(const FileSystem& files, const ModelPlaces& places, std::string_view source, std::string_view revision,
+                                    std::string_view base_folder);
+
+}  // namespace plait

@@ -1,0 +1,185 @@
+// Types the expressions of one body, or of one constant. Its parts stand in check_*.cpp, a file a job.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/sema/bindings.h"
+#include "compiler/sema/callee.h"
+#include "compiler/sema/expectation.h"
+#include "compiler/sema/names.h"
+
+namespace plait::sema {
+
+class BodyChecker {
+ public:
+  /// What may stand in the expressions: in a constant, no calls.
+  enum class Use : uint8_t { Body, Constant };
+
+  /// Adds locals and expressions to `function`.
+  BodyChecker(Program& program, const Surroundings& around, Use use, Function& function);
+
+  /// Opens a scope with the parameters as its names and the function's first locals.
+  void DeclareParameters(const std::vector<Parameter>& parameters);
+  /// Checks the body in the scope that is open and closes it.
+  Block CheckBody(const ast::Block& body, const Expectation& result);
+
+  /// An expression of the wanted type, or of type `Error` after a report.
+  ExprId CheckAs(ast::ExprId id, const Expectation& want);
+  /// An expression of its own type; literals in it take theirs from `want` where it is given.
+  ExprId Check(ast::ExprId id, const Expectation* want = nullptr);
+  /// One expression a parameter: the arguments in their places, then the defaults.
+  std::vector<ExprId> BindArguments(const Callee& callee, const std::vector<ast::Argument>& arguments, const Span& call_span);
+
+ private:
+  /// The place of the expression that is being checked.
+  struct At {
+    ast::ExprId id;
+    Span span;
+    const Expectation* want = nullptr;
+  };
+
+  // check_expressions.cpp
+  ExprId Of(const ast::ErrorExpr& node, const At& at);
+  ExprId Of(const ast::Name& node, const At& at);
+  ExprId Of(const ast::Parenthesized& node, const At& at);
+  ExprId Of(const ast::If& node, const At& at);
+  ExprId Of(const ast::Field& node, const At& at);
+  ExprId Of(const ast::Index& node, const At& at);
+  Block CheckBlock(const ast::Block& block, const Expectation* want);
+  Block CheckInner(const ast::Block& block, const Expectation* want);
+  void CheckLet(const ast::Let& let, Block& block);
+  ExprId CheckAny(ast::ExprId id, const Expectation* want);
+  /// The local that a condition `name != null` or `name == null` tells about, with the block where it is there: true for the first.
+  std::optional<std::pair<LocalId, bool>> FindNarrowing(ast::ExprId condition);
+  [[nodiscard]] Type TypeOfLocal(LocalId local) const;
+  ExprId ReportUnknownField(ExprId base, const ast::Word& name);
+
+  // check_names.cpp
+  ExprId NotAValue(const Span& span, std::string_view name, const Symbol& symbol);
+  ExprId ConstantOf(const Symbol& symbol, const Span& span);
+  /// `module.NAME`, or nothing where the base is no module.
+  std::optional<ExprId> CheckModuleMember(const ast::Field& node, const At& at);
+  LocalId DeclareLocal(const ast::Word& name, Type type, BindingKind kind);
+  void Declare(const ast::Word& name, BindingKind kind, decltype(Binding::target) target);
+  void LeaveScope();
+  void ReportUnknown(const ast::Word& word);
+  /// Counts every name in the expression as used, so that a part that is not checked brings no warnings.
+  void MarkUsed(ast::ExprId id);
+  void MarkUsed(std::string_view name);
+
+  // check_literals.cpp
+  ExprId Of(const ast::IntLiteral& node, const At& at);
+  ExprId Of(const ast::FloatLiteral& node, const At& at);
+  ExprId Of(const ast::UnitLiteral& node, const At& at);
+  ExprId Of(const ast::StringLiteral& node, const At& at);
+  ExprId Of(const ast::FormatString& node, const At& at);
+  ExprId Of(const ast::BoolLiteral& node, const At& at);
+  ExprId Of(const ast::NullLiteral& node, const At& at);
+  ExprId Of(const ast::List& node, const At& at);
+  ExprId JoinStrings(const std::vector<ExprId>& parts, size_t begin, size_t end, const Span& span);
+
+  // check_records.cpp
+  ExprId Of(const ast::Brace& node, const At& at);
+  ExprId CheckAnonymous(const ast::Brace& node, const At& at, const Type* want);
+  ExprId CheckNamed(const ast::Brace& node, const At& at, const std::string& record);
+  bool HasRepeatedFields(const ast::Brace& node);
+  void ReportFields(const ast::Brace& node, const At& at, const Type& type, const std::vector<std::string>& wanted,
+                    std::vector<std::string> missing);
+
+  // check_operators.cpp
+  ExprId Of(const ast::Unary& node, const At& at);
+  ExprId Of(const ast::Binary& node, const At& at);
+  ExprId CheckLogic(const ast::Binary& node, const At& at);
+  ExprId CheckArithmetic(const ast::Binary& node, const At& at);
+  ExprId CheckEquality(const ast::Binary& node, const At& at);
+  ExprId CheckOrder(const ast::Binary& node, const At& at);
+  ExprId CheckIn(const ast::Binary& node, const At& at);
+  bool RefuseOperand(ExprId operand, std::string_view op, std::string_view wants);
+  ExprId ReportOperands(const ast::Binary& node, ExprId left, ExprId right, std::string_view wants);
+
+  // check_calls.cpp
+  ExprId Of(const ast::Call& node, const At& at);
+  ExprId CheckLength(const ast::Call& node, const At& at);
+  ExprId MakeCall(const Callee& callee, std::vector<ExprId> arguments, const Span& span);
+  std::optional<Callee> ResolveCallee(const ast::Call& node);
+  std::optional<Callee> ResolveBareCallee(const ast::Name& node, const Span& span);
+  std::optional<Callee> ResolveMember(const ast::Name& base, const Span& base_span, const ast::Word& member);
+  std::optional<Callee> ResolveMethod(ModelId model, const ast::Word& member);
+  std::optional<Callee> ResolveApi(ServiceId service, const ast::Word& member);
+  std::optional<Callee> ResolveEdgeMember(const Symbol& symbol, const ast::Name& base, const Span& base_span, const ast::Word& member);
+  std::optional<Callee> ResolveModuleMember(const std::string& alias, ModuleId module, const ast::Word& member, const Span& span);
+
+  // check_callees.cpp
+  [[nodiscard]] Callee CalleeOf(FunctionId id) const;
+  std::optional<ServiceId> FindQualifiedService(ast::ExprId id);
+  void ReportServiceCall(ServiceId service, const Span& span);
+  void ReportNotCalledSo(const Span& span, std::string_view name, std::string_view kind, const Span& declared, std::string fix);
+  void ReportTypeCall(const Span& span, std::string_view name, const Symbol& symbol);
+  void ReportDataCall(const Span& span, const Type& type, const std::string& method, std::string_view base = "");
+  void ReportUnknownMethod(const ast::Word& member, const std::string& what, const std::vector<std::string>& names, const Span& declared);
+
+  // check_arguments.cpp
+  struct Placement {
+    /// One a parameter, where an argument gives it.
+    std::vector<std::optional<ExprId>> values;
+    /// Some faulty argument probably means this parameter.
+    std::vector<bool> is_meant;
+  };
+  Placement PlaceArguments(const Callee& callee, const std::vector<ast::Argument>& arguments);
+  std::optional<size_t> PlaceByName(const Callee& callee, const ast::Argument& argument, Placement& placement);
+  std::optional<size_t> PlaceByPosition(const Callee& callee, const ast::Argument& argument, size_t position, bool after_named,
+                                        Placement& placement);
+  std::string ReportUnknownArgument(const Callee& callee, const ast::Argument& argument);
+  void ReportTooMany(const Callee& callee, const ast::Argument& argument);
+  void ReportMissing(const Callee& callee, const std::vector<const Parameter*>& missing, const Span& call_span);
+
+  // check_comprehensions.cpp
+  ExprId Of(const ast::Comprehension& node, const At& at);
+  ExprId CheckClauses(const ast::Comprehension& node, size_t first, const At& at);
+  ExprId CheckDataClauses(const ast::Comprehension& node, size_t first, const At& at);
+  ForClause CheckDataClause(const ast::ForClause& clause);
+  ExprId UnrollEdges(const ast::Comprehension& node, size_t first, const At& at, const Symbol& edge);
+  ExprId CheckRound(const ast::Comprehension& node, size_t first, const At& at, ServiceId target, int64_t round);
+  bool IsTooMuch(size_t targets, const At& at);
+  const Symbol* FindEdge(ast::ExprId source);
+  ExprId Flatten(ExprId lists, const Span& span);
+  bool ReportDifferingEdges(const ast::Comprehension& node, const std::vector<ExprId>& rounds, const Symbol& edge);
+
+  // convert.cpp
+  ExprId Convert(ExprId value, const Expectation& want);
+  ExprId Widen(ExprId value);
+  void ReportMismatch(ExprId value, const Expectation& want);
+  /// All as one type, or nothing after a report.
+  std::optional<Type> Unify(std::vector<ExprId>& values);
+
+  // unsupported.cpp: what this version does not run.
+  ExprId Refuse(const Span& span, std::string_view construct);
+  ExprId RefuseWhole(ast::ExprId id, const Span& span, std::string_view construct);
+  ExprId Of(const ast::Selector& node, const At& at);
+  ExprId Of(const ast::Match& node, const At& at);
+  ExprId Of(const ast::Repeat& node, const At& at);
+  ExprId Of(const ast::Cast& node, const At& at);
+  ExprId Of(const ast::Guarded& node, const At& at);
+  ExprId Of(const ast::Pipe& node, const At& at);
+
+  [[nodiscard]] const ast::Module& tree() const { return *program_.modules[around_.module].tree; }
+  [[nodiscard]] const Type& TypeOf(ExprId id) const { return function_.exprs[id].type; }
+  [[nodiscard]] const Span& SpanOf(ExprId id) const { return function_.exprs[id].span; }
+  ExprId Add(Type type, const Span& span, decltype(Expr::node) node) { return function_.exprs.Add({std::move(type), span, std::move(node)}); }
+  ExprId AddError(const Span& span) { return Add({}, span, Constant{}); }
+  void Report(Diagnostic diagnostic) { program_.reporter.Report(std::move(diagnostic)); }
+
+  Program& program_;
+  Surroundings around_;
+  Use use_;
+  Function& function_;
+  Bindings bindings_;
+  std::vector<std::pair<LocalId, Type>> narrowed_;
+  /// How often the expression is checked, for all the edges that the comprehensions around it go over.
+  size_t copies_ = 1;
+};
+
+}  // namespace plait::sema

@@ -1,0 +1,139 @@
+// Arguments to their parameters.
+
+#include <algorithm>
+
+#include "compiler/sema/body_checker.h"
+#include "compiler/sema/fold.h"
+
+namespace plait::sema {
+
+std::vector<ExprId> BodyChecker::BindArguments(const Callee& callee, const std::vector<ast::Argument>& arguments, const Span& call_span) {
+  Placement placement = PlaceArguments(callee, arguments);
+  const std::vector<Parameter>& parameters = callee.signature->parameters;
+  std::vector<const Parameter*> missing;
+  std::vector<ExprId> bound;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (placement.values[i]) {
+      bound.push_back(*placement.values[i]);
+    } else if (parameters[i].default_value) {
+      bound.push_back(Add(parameters[i].type, call_span, Constant{*parameters[i].default_value}));
+    } else {
+      bound.push_back(AddError(call_span));
+      if (!placement.is_meant[i]) {
+        missing.push_back(&parameters[i]);
+      }
+    }
+  }
+  if (!missing.empty()) {
+    ReportMissing(callee, missing, call_span);
+  }
+  return bound;
+}
+
+BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const std::vector<ast::Argument>& arguments) {
+  const std::vector<Parameter>& parameters = callee.signature->parameters;
+  Placement placement{std::vector<std::optional<ExprId>>(parameters.size()), std::vector<bool>(parameters.size())};
+  std::vector<Span> places(parameters.size());
+  bool after_named = false;
+  for (size_t position = 0; position < arguments.size(); ++position) {
+    const ast::Argument& argument = arguments[position];
+    std::optional<size_t> index = argument.name ? PlaceByName(callee, argument, placement) : PlaceByPosition(callee, argument, position, after_named, placement);
+    after_named = after_named || argument.name.has_value();
+    if (!index) {
+      continue;
+    }
+    const Parameter& parameter = parameters[*index];
+    if (placement.values[*index]) {
+      Report(MakeDiagnostic(DiagnosticKind::ArgumentOrder, argument.span, "`{}` is given twice", parameter.name)
+                 .Also(places[*index], "first given here"));
+      Check(argument.value);
+      continue;
+    }
+    places[*index] = argument.span;
+    Expectation want{parameter.type, parameter.span, fmt::format("`{}` of `{}` is `{}`", parameter.name, callee.name, parameter.type.ToString())};
+    placement.values[*index] = CheckAs(argument.value, want);
+  }
+  return placement;
+}
+
+std::optional<size_t> BodyChecker::PlaceByName(const Callee& callee, const ast::Argument& argument, Placement& placement) {
+  const std::vector<Parameter>& parameters = callee.signature->parameters;
+  auto parameter = std::ranges::find(parameters, argument.name->text, &Parameter::name);
+  if (parameter == parameters.end()) {
+    parameter = std::ranges::find(parameters, ReportUnknownArgument(callee, argument), &Parameter::name);
+    if (parameter != parameters.end()) {
+      placement.is_meant[static_cast<size_t>(parameter - parameters.begin())] = true;
+    }
+    return std::nullopt;
+  }
+  return static_cast<size_t>(parameter - parameters.begin());
+}
+
+std::optional<size_t> BodyChecker::PlaceByPosition(const Callee& callee, const ast::Argument& argument, size_t position, bool after_named,
+                                                   Placement& placement) {
+  if (!after_named && position < placement.values.size()) {
+    return position;
+  }
+  if (after_named) {
+    Report(MakeDiagnostic(DiagnosticKind::ArgumentOrder, argument.span, "an argument without a name stands after a named one")
+               .Fix("put it before the named ones, or give it its name"));
+    placement.is_meant.assign(placement.is_meant.size(), true);
+  } else {
+    ReportTooMany(callee, argument);
+  }
+  Check(argument.value);
+  return std::nullopt;
+}
+
+/// Gives the name of the parameter that was probably meant, or an empty one.
+std::string BodyChecker::ReportUnknownArgument(const Callee& callee, const ast::Argument& argument) {
+  const ast::Word& name = *argument.name;
+  ExprId value = Check(argument.value);
+  if (name.text.empty()) {
+    return "";  // the parser has said what is wrong there
+  }
+  std::vector<std::string> names;
+  std::ranges::transform(callee.signature->parameters, std::back_inserter(names), &Parameter::name);
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownArgument, name.span, "`{}` has no parameter `{}`", callee.name, name.text);
+  std::string list = names.empty() ? "no parameters" : fmt::format("parameters: {}", fmt::join(names, ", "));
+  if (callee.signature->span.file.has_value()) {
+    diagnostic.secondary.push_back({callee.signature->span, "declared here; " + list});
+  } else {
+    diagnostic.notes.push_back(std::move(list));
+  }
+  std::optional<std::string> near = program_.reporter.Suggest(name.text, names);
+  if (near) {
+    diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), name.span, *near});
+  } else if (callee.is_users_own && !TypeOf(value).is_error()) {
+    std::optional<Value> constant = Fold(function_.exprs, value).value;
+    std::string declaration = fmt::format("{}: {}{}", name.text, TypeOf(value).ToString(), constant ? " = " + ToJson(*constant) : "");
+    diagnostic.fixes.push_back({fmt::format("declare `{}` in `{}`, or drop the argument", declaration, callee.name), {}, ""});
+  } else {
+    diagnostic.fixes.push_back({"drop the argument", {}, ""});
+  }
+  Report(std::move(diagnostic));
+  return near.value_or("");
+}
+
+void BodyChecker::ReportTooMany(const Callee& callee, const ast::Argument& argument) {
+  size_t count = callee.signature->parameters.size();
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::ArgumentOrder, argument.span, "`{}` takes {} argument{}", callee.name, count, count == 1 ? "" : "s");
+  if (callee.signature->span.file.has_value()) {
+    diagnostic.secondary.push_back({callee.signature->span, "declared here"});
+  }
+  Report(std::move(diagnostic));
+}
+
+void BodyChecker::ReportMissing(const Callee& callee, const std::vector<const Parameter*>& missing, const Span& call_span) {
+  std::vector<std::string> words;
+  std::ranges::transform(missing, std::back_inserter(words), [](const Parameter* parameter) {
+    return parameter->type.is_error() ? fmt::format("`{}`", parameter->name) : fmt::format("`{}: {}`", parameter->name, parameter->type.ToString());
+  });
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::MissingArgument, call_span, "`{}` is called without {}", callee.name, fmt::join(words, ", "));
+  if (callee.signature->span.file.has_value()) {
+    diagnostic.secondary.push_back({callee.signature->span, "declared here"});
+  }
+  Report(std::move(diagnostic));
+}
+
+}  // namespace plait::sema

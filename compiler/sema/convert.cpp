@@ -1,0 +1,106 @@
+// Bringing a value to the type that its place wants, or saying why it does not fit.
+
+#include <cmath>
+
+#include "compiler/sema/body_checker.h"
+#include "compiler/sema/types.h"
+
+namespace plait::sema {
+namespace {
+
+/// An int that a float cannot hold as it is.
+bool IsTooPreciseForFloat(int64_t value) {
+  constexpr int64_t kExact = int64_t{1} << 53;
+  if (value >= -kExact && value <= kExact) {
+    return false;
+  }
+  auto rounded = static_cast<double>(value);
+  return rounded >= 0x1p63 || static_cast<int64_t>(rounded) != value;
+}
+
+/// How the value could be made to fit, in words; empty where nothing simple does.
+std::string HintFor(const Type& from, const Type& to) {
+  if (from.Is(TypeKind::Null)) {
+    return fmt::format("let it be absent: `{}?`", to.ToString());
+  }
+  if (from.Is(TypeKind::List) && FitsAsIs(from.item(), to)) {
+    return "take one item of the list: `[0]`";
+  }
+  if (to.Is(TypeKind::List) && FitsAsIs(from, to.item())) {
+    return "put it into a list: `[…]`";
+  }
+  if (to.Is(TypeKind::String) && (from.is_number() || from.Is(TypeKind::Bool))) {
+    return "write it into a text: `f\"{…}\"`";
+  }
+  if (from.Is(TypeKind::List) && to.Is(TypeKind::List) && from.item().Is(TypeKind::Int) && to.item().Is(TypeKind::Float)) {
+    return "widen each item: `[x * 1.0 for x in …]`";
+  }
+  return "";
+}
+
+}  // namespace
+
+ExprId BodyChecker::Convert(ExprId value, const Expectation& want) {
+  const Type from = TypeOf(value);
+  const Type& to = want.type;
+  if (from.is_error() || to.is_error() || FitsAsIs(from, to)) {
+    return value;
+  }
+  const Type& goal = to.Is(TypeKind::Optional) ? to.item() : to;
+  if (from.Is(TypeKind::Int) && goal.Is(TypeKind::Float)) {
+    return Widen(value);
+  }
+  ReportMismatch(value, want);
+  return AddError(SpanOf(value));
+}
+
+ExprId BodyChecker::Widen(ExprId value) {
+  const Span span = SpanOf(value);
+  const auto* constant = std::get_if<Constant>(&function_.exprs[value].node);
+  if (constant != nullptr && constant->value.is_int() && IsTooPreciseForFloat(constant->value.AsInt())) {
+    Report(MakeDiagnostic(DiagnosticKind::NumberRange, span, "{} is not exactly a float", constant->value.AsInt())
+               .Note("a float holds every int only up to 9007199254740992"));
+    return AddError(span);
+  }
+  return Add(Type::Of(TypeKind::Float), span, Apply{Operation::ToFloat, {value}});
+}
+
+void BodyChecker::ReportMismatch(ExprId value, const Expectation& want) {
+  const Type from = TypeOf(value);
+  bool is_optional = from.Is(TypeKind::Optional) && Join(from.item(), want.type) == want.type;
+  Diagnostic diagnostic = is_optional ? MakeDiagnostic(DiagnosticKind::OptionalUnhandled, SpanOf(value), "expected `{}`, found `{}`, which may be null",
+                                                       want.type.ToString(), from.ToString())
+                                      : MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(value), "expected `{}`, found `{}`",
+                                                       want.type.ToString(), from.ToString());
+  if (want.place.file.has_value()) {
+    diagnostic.secondary.push_back({want.place, want.why});
+  }
+  if (is_optional) {
+    diagnostic.notes.emplace_back("inside `if x != null { … } else { … }` the name `x` is there");
+  } else if (from.Is(TypeKind::Json)) {
+    diagnostic.notes.emplace_back("nothing is known about `json`, and this version has no `as` to check it");
+  } else if (std::string hint = HintFor(from, want.type); !hint.empty()) {
+    diagnostic.fixes.push_back({std::move(hint), {}, ""});
+  }
+  Report(std::move(diagnostic));
+}
+
+std::optional<Type> BodyChecker::Unify(std::vector<ExprId>& values) {
+  Type joined = TypeOf(values[0]);
+  for (size_t i = 1; i < values.size(); ++i) {
+    std::optional<Type> next = Join(joined, TypeOf(values[i]));
+    if (!next) {
+      Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(values[i]), "expected `{}` as before, found `{}`", joined.ToString(),
+                            TypeOf(values[i]).ToString())
+                 .Also(SpanOf(values[0]), fmt::format("this is `{}`", TypeOf(values[0]).ToString())));
+      return std::nullopt;
+    }
+    joined = *std::move(next);
+  }
+  for (ExprId& value : values) {
+    value = Convert(value, {joined, {}, ""});
+  }
+  return joined;
+}
+
+}  // namespace plait::sema

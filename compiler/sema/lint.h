@@ -1,0 +1,17 @@
+// The checks of sense, one a function. Each needs checked bodies.
+#pragma once
+
+#include "compiler/sema/program.h"
+
+namespace plait::sema {
+
+/// Imports, models and edges that nothing uses. Values and parameters are reported where their scopes end.
+void LintUnused(Program& program);
+/// Resources without a model, timeouts that a callee may exceed.
+void LintServices(Program& program);
+/// `independent-steps`: a value that looks like a first step, but that no later call waits for.
+void LintSteps(Program& program, const Function& function);
+/// `batched-loop` and `same-sample`. `calls_model` says for each function whether it calls a model, itself or through others.
+void LintLoops(Program& program, const Function& function, const std::vector<bool>& calls_model);
+
+}  // namespace plait::sema

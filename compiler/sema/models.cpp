@@ -1,0 +1,175 @@
+#include "compiler/sema/models.h"
+
+#include <algorithm>
+
+#include "compiler/sema/constants.h"
+#include "compiler/sema/settings.h"
+
+namespace plait::sema {
+namespace {
+
+class ModelReader {
+ public:
+  ModelReader(Program& program, ModelId id)
+      : program_(program), decl_(*program.models[id.index].decl), id_(id), around_{ModuleOf(program, id), std::nullopt} {}
+
+  void Read() {
+    model().task = ReadTask();
+    ReadSource();
+    model().options = {{"precision", Value::String("exact")}, {"head", Value()}};
+    if (model().task.has_value()) {
+      for (const Parameter& option : program_.result.tasks[model().task].options) {
+        model().options.emplace_back(option.name, option.default_value.value_or(Value()));
+      }
+    }
+    if (decl_.options) {
+      ReadOptions(*decl_.options);
+    }
+  }
+
+ private:
+  static ModuleId ModuleOf(const Program& program, ModelId id) { return program.services[program.result.models[id].service.index].module; }
+
+  [[nodiscard]] const ast::Expr& ExprOf(ast::ExprId id) const { return program_.modules[around_.module].tree->exprs[id]; }
+  Model& model() { return program_.result.models[id_]; }
+
+  TaskId ReadTask() {
+    const auto* path = std::get_if<ast::Path>(&decl_.type);
+    if (path == nullptr) {
+      program_.reporter.Unsupported(decl_.name.span, "a model with a tensor signature");
+      return {};
+    }
+    std::optional<FoundSymbol> found = ResolvePath(program_, around_, *path, Space::Type);
+    if (!found || found->symbol.kind == SymbolKind::Unavailable) {
+      return {};
+    }
+    if (found->symbol.kind != SymbolKind::Task) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, path->span, "a model needs a task; `{}` is {}", path->ToString(),
+                                              KindName(found->symbol.kind))
+                                   .Also(found->symbol.span, "declared here"));
+      return {};
+    }
+    return TaskId{found->symbol.index};
+  }
+
+  // Source ----------------------------------------------------------------------------------------------------------------------------
+
+  void ReadSource() {
+    const ast::Word& source = decl_.source;
+    const Type string = Type::Of(TypeKind::String);
+    if (source.text == "torchscript" || source.text == "aoti") {
+      program_.reporter.Unsupported(source.span, fmt::format("`{}`", source.text));
+    } else if (source.text == "hf") {
+      ReadSourceArguments({"hf", {{"location", string, {}, {}}, {"revision", string, Value::String(""), {}}}, {}, {}});
+    } else if (source.text == "path") {
+      ReadSourceArguments({"path", {{"location", string, {}, {}}}, {}, {}});
+    } else if (!source.text.empty()) {
+      ReportUnknownSource(source);
+    }
+  }
+
+  void ReadSourceArguments(const Signature& signature) {
+    Callee callee{signature.name, &signature, {}, false};
+    auto values = EvaluateArguments(program_, around_, callee, decl_.source_arguments, decl_.source.span);
+    auto text = [](const std::optional<Value>& value) { return value && value->is_string() ? value->AsString() : ""; };
+    model().source = signature.name;
+    model().location = text(values[0]);
+    model().revision = values.size() > 1 ? text(values[1]) : "";
+  }
+
+  void ReportUnknownSource(const ast::Word& source) {
+    std::vector<std::string> known = {"hf", "path"};
+    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownName, source.span, "`{}` is no source of models", source.text);
+    if (std::optional<std::string> near = program_.reporter.Suggest(source.text, known)) {
+      diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), source.span, *near});
+    } else {
+      diagnostic.notes.emplace_back("a model comes from `hf(\"org/name\")` or `path(\"folder\")`");
+    }
+    program_.reporter.Report(std::move(diagnostic));
+  }
+
+  // Options ---------------------------------------------------------------------------------------------------------------------------
+
+  void ReadOptions(const ast::Config& config) {
+    std::vector<std::string> known = {"precision", "head", "device", "batch"};
+    if (!model().task.has_value()) {
+      return;  // its own options are not known
+    }
+    const Task& task = program_.result.tasks[model().task];
+    std::ranges::transform(task.options, std::back_inserter(known), &Parameter::name);
+    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, task.name, known)) {
+      const auto* range = std::get_if<ast::ConfigRange>(&entry->value);
+      if (entry->name.text == "device" || entry->name.text == "batch") {
+        program_.reporter.Unsupported(entry->name.span, fmt::format("the option `{}`", entry->name.text));
+      } else if (range == nullptr || range->last) {
+        program_.reporter.Report(
+            MakeDiagnostic(DiagnosticKind::TypeMismatch, entry->span, "the option `{}` wants one value", entry->name.text));
+      } else if (range->first.has_value() && !std::holds_alternative<ast::ErrorExpr>(ExprOf(range->first).node)) {
+        ReadOption(*entry, range->first);
+      }
+    }
+  }
+
+  void ReadOption(const ast::ConfigEntry& entry, ast::ExprId expr) {
+    std::optional<Value> value;
+    if (entry.name.text == "precision") {
+      ReadPrecision(expr);
+    } else if (entry.name.text == "head") {
+      value = ReadHead(expr);
+    } else {
+      const std::vector<Parameter>& options = program_.result.tasks[model().task].options;
+      const Parameter& option = *std::ranges::find(options, entry.name.text, &Parameter::name);
+      value = EvaluateConstant(program_, around_, expr,
+                               {option.type, option.span, fmt::format("`{}` is `{}`", option.name, option.type.ToString())});
+    }
+    if (value) {
+      std::ranges::find(model().options, entry.name.text, [](const auto& field) { return field.first; })->second = *std::move(value);
+    }
+  }
+
+  /// `exact` is the only one that this version runs, and the default.
+  void ReadPrecision(ast::ExprId id) {
+    const ast::Expr& expr = ExprOf(id);
+    const auto* name = std::get_if<ast::Name>(&expr.node);
+    std::string word = name != nullptr ? name->text : "";
+    if (word == "exact") {
+      return;
+    }
+    if (word == "bf16" || word == "int8") {
+      program_.reporter.Unsupported(expr.span, fmt::format("`precision: {}`", word));
+      return;
+    }
+    std::vector<std::string> known = {"exact", "bf16", "int8"};
+    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownOption, expr.span, "`precision` is one of exact, bf16, int8");
+    if (std::optional<std::string> near = program_.reporter.Suggest(word, known)) {
+      diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), expr.span, *near});
+    }
+    program_.reporter.Report(std::move(diagnostic));
+  }
+
+  /// `random(seed: n)` as `{ seed: n }`.
+  std::optional<Value> ReadHead(ast::ExprId id) {
+    const ast::Expr& expr = ExprOf(id);
+    const auto* call = std::get_if<ast::Call>(&expr.node);
+    const auto* name = call != nullptr && call->callee.has_value() ? std::get_if<ast::Name>(&ExprOf(call->callee).node) : nullptr;
+    if (name == nullptr || name->text != "random") {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, expr.span, "`head` wants a way to make one")
+                                   .Fix("write `random(seed: 0)`", expr.span, "random(seed: 0)"));
+      return std::nullopt;
+    }
+    const Signature signature{"random", {{"seed", Type::Of(TypeKind::Int), {}, {}}}, {}, {}};
+    std::optional<Value> seed = EvaluateArguments(program_, around_, {"random", &signature, {}, false}, call->arguments, expr.span)[0];
+    return seed ? std::optional(Value::Record({{"seed", *seed}})) : std::nullopt;
+  }
+
+  Program& program_;
+  const ast::Model& decl_;
+  ModelId id_;
+  Surroundings around_;
+};
+
+}  // namespace
+
+void ResolveModel(Program& program, ModelId model) { ModelReader(program, model).Read(); }
+
+}  // namespace plait::sema

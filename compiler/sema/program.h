@@ -1,0 +1,131 @@
+// What checking knows of a program while it works: its modules, their scopes, and the typed module that grows.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/sema/check.h"
+#include "compiler/sema/reporter.h"
+
+namespace plait::sema {
+
+using ModuleId = Id<struct ModuleTag>;
+
+/// Names of different spaces never meet: `text` may be a module and a parameter.
+enum class Space : uint8_t { Type, Callable, Data };
+inline constexpr std::array kSpaces = {Space::Type, Space::Callable, Space::Data};
+
+/// `Unavailable` is a name whose declaration was reported as faulty or as not run by this version; its uses stay silent.
+enum class SymbolKind : uint8_t { Record, Task, Module, Function, Service, Model, Edge, Const, Unavailable };
+
+struct Symbol {
+  SymbolKind kind = SymbolKind::Unavailable;
+  /// Into the program's list of its kind; a module's into the imports of its module, an edge's into the edges of its service.
+  uint32_t index = 0;
+  Span span;
+};
+
+/// The names that one module or one service declares.
+struct Scope {
+  using Names = std::map<std::string, Symbol, std::less<>>;
+
+  std::array<Names, kSpaces.size()> spaces;
+
+  [[nodiscard]] const Symbol* Find(Space space, std::string_view name) const;
+};
+
+struct ImportInfo {
+  ast::Word alias;
+  /// Nothing where the import was not found.
+  ModuleId module;
+  bool is_used = false;
+};
+
+struct ModuleInfo {
+  const ast::Module* tree = nullptr;
+  /// Put before the names of its declarations: `text.`; empty for the file that is checked.
+  std::string prefix;
+  bool is_standard = false;
+  Scope scope;
+  std::vector<ImportInfo> imports;
+};
+
+enum class Progress : uint8_t { Waiting, Active, Done };
+
+struct RecordInfo {
+  ModuleId module;
+  const ast::Record* decl = nullptr;
+  std::string name;
+  /// Of the fields in the record table, in their order: repeated ones are left out.
+  std::vector<const ast::RecordField*> fields;
+  /// Of its defaults; the types of its fields are known before any expression is checked.
+  Progress progress = Progress::Waiting;
+};
+
+struct ConstInfo {
+  ModuleId module;
+  const ast::Const* decl = nullptr;
+  Progress progress = Progress::Waiting;
+  Type type;
+  Value value;
+};
+
+struct TaskInfo {
+  ModuleId module;
+  const ast::Task* decl = nullptr;
+};
+
+struct FunctionInfo {
+  ModuleId module;
+  const ast::Function* decl = nullptr;
+};
+
+struct ModelInfo {
+  const ast::Model* decl = nullptr;
+  bool is_used = false;
+};
+
+struct EdgeInfo {
+  const ast::Uses* decl = nullptr;
+  /// Of `Edge::targets`, in the same order.
+  std::vector<Span> target_spans;
+  /// Some target was not found, or cannot be called in this version.
+  bool is_faulty = false;
+  bool is_used = false;
+};
+
+struct ServiceInfo {
+  ModuleId module;
+  const ast::Service* decl = nullptr;
+  Scope scope;
+  std::vector<EdgeInfo> edges;
+  /// Where its timeout stands, if it says one.
+  Span timeout_span;
+};
+
+/// Lists beside a store of `result` have the store's ids as their indices.
+struct Program {
+  Program(ModuleSource& module_source, Sink& sink) : sources(module_source), reporter(sink) {}
+
+  ModuleSource& sources;
+  Reporter reporter;
+  TypedModule result;
+  /// The first is the file that is checked; each stands before what it imports.
+  Store<ModuleId, ModuleInfo> modules;
+  std::vector<RecordInfo> records;
+  /// Their indices by qualified name.
+  std::map<std::string, uint32_t, std::less<>> record_indices;
+  std::vector<ConstInfo> consts;
+  std::vector<TaskInfo> tasks;
+  std::vector<FunctionInfo> functions;
+  std::vector<ModelInfo> models;
+  std::vector<ServiceInfo> services;
+  /// Of the expressions that are being checked, constants that they need included.
+  int depth = 0;
+};
+
+}  // namespace plait::sema

@@ -1,0 +1,35 @@
+// The way of sema's diagnostics to the sink: each fault once, however often the checker meets it.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "compiler/diagnostics/diagnostic.h"
+
+namespace plait::sema {
+
+class Reporter {
+ public:
+  explicit Reporter(Sink& sink) : sink_(sink) {}
+
+  /// Drops a diagnostic whose kind was reported for that place before: an element over edges is checked once an edge.
+  void Report(Diagnostic diagnostic);
+  [[nodiscard]] bool has_errors() const { return has_errors_; }
+
+  /// `unsupported` for a construct in backquotes or words: "`match`".
+  void Unsupported(const Span& span, std::string_view construct);
+  /// The candidate that a misspelt word stands for. Gives up after many faults: each look costs the whole list of names.
+  std::optional<std::string> Suggest(std::string_view word, std::span<const std::string> candidates);
+
+ private:
+  Sink& sink_;
+  std::set<std::tuple<DiagnosticKind, FileId, uint32_t, uint32_t>> seen_;
+  bool has_errors_ = false;
+  int suggestions_left_ = 200;
+};
+
+}  // namespace plait::sema

@@ -1,0 +1,203 @@
+#include "compiler/sema/settings.h"
+
+#include <algorithm>
+
+#include "compiler/sema/constants.h"
+
+namespace plait::sema {
+namespace {
+
+using ast::UnitKind;
+
+/// What a unit's amounts look like, for messages.
+std::string_view Example(UnitKind kind) { return kind == UnitKind::Bytes ? "4GiB" : "20s"; }
+std::string_view Wanted(UnitKind kind) { return kind == UnitKind::Bytes ? "a size with a unit" : "a duration with a unit"; }
+
+class SettingsReader {
+ public:
+  SettingsReader(Program& program, ServiceId service)
+      : program_(program), around_{program.services[service.index].module, std::nullopt}, service_(service) {}
+
+  void ReadResources(const ast::Config& config, const Span& span) {
+    Resources& resources = program_.result.services[service_].resources;
+    resources.span = span;
+    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, "resources", {"cpu", "memory", "gpu"})) {
+      if (entry->name.text == "cpu") {
+        resources.cpu = ReadCount(*entry, 1);
+      } else if (entry->name.text == "memory") {
+        resources.memory_bytes = ReadAmount(*entry, UnitKind::Bytes);
+      } else {
+        ReadGpu(*entry, resources);
+      }
+    }
+  }
+
+  void ReadTraffic(const ast::Config& config, const Span& span) {
+    Traffic& traffic = program_.result.services[service_].traffic;
+    traffic.span = span;
+    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, "traffic", {"timeout", "concurrency", "batch"})) {
+      if (entry->name.text == "timeout") {
+        traffic.timeout_ms = ReadAmount(*entry, UnitKind::Duration);
+        program_.services[service_.index].timeout_span = entry->span;
+      } else if (entry->name.text == "concurrency") {
+        traffic.concurrency = ReadCount(*entry, 1);
+      } else {
+        ReadBatch(*entry, traffic);
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] const ast::Expr& ExprOf(ast::ExprId id) const { return program_.modules[around_.module].tree->exprs[id]; }
+
+  void ReadGpu(const ast::ConfigEntry& entry, Resources& resources) {
+    const auto* range = std::get_if<ast::ConfigRange>(&entry.value);
+    if (range == nullptr || !range->last) {
+      resources.gpu_min = ReadCount(entry, 0);
+      resources.gpu_max = resources.gpu_min;
+      return;
+    }
+    resources.gpu_min = ReadInt(range->first, entry.name, 0);
+    resources.gpu_max = ReadInt(*range->last, entry.name, 0);
+    if (resources.gpu_min && resources.gpu_max && *resources.gpu_min > *resources.gpu_max) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, entry.span, "the range {}..{} goes down", *resources.gpu_min,
+                                              *resources.gpu_max));
+    }
+  }
+
+  void ReadBatch(const ast::ConfigEntry& entry, Traffic& traffic) {
+    const auto* config = std::get_if<ast::Config>(&entry.value);
+    if (config == nullptr) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, entry.span, "`batch` wants a block: `{{ max: 16, wait: 5ms }}`"));
+      return;
+    }
+    for (const ast::ConfigEntry* part : KnownEntries(program_, *config, "batch", {"max", "wait"})) {
+      if (part->name.text == "max") {
+        traffic.batch_max = ReadCount(*part, 1);
+      } else {
+        traffic.batch_wait_ms = ReadAmount(*part, UnitKind::Duration);
+      }
+    }
+  }
+
+  /// The one expression of an entry; neither a block nor a range.
+  std::optional<ast::ExprId> ReadSingle(const ast::ConfigEntry& entry) {
+    const auto* range = std::get_if<ast::ConfigRange>(&entry.value);
+    if (range == nullptr || range->last) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, entry.span, "`{}` wants one value, found {}", entry.name.text,
+                                              range == nullptr ? "a block" : "a range"));
+      return std::nullopt;
+    }
+    return range->first.has_value() ? std::optional(range->first) : std::nullopt;
+  }
+
+  std::optional<int64_t> ReadCount(const ast::ConfigEntry& entry, int64_t least) {
+    std::optional<ast::ExprId> expr = ReadSingle(entry);
+    return expr ? ReadInt(*expr, entry.name, least) : std::nullopt;
+  }
+
+  std::optional<int64_t> ReadInt(ast::ExprId expr, const ast::Word& key, int64_t least) {
+    if (std::holds_alternative<ast::UnitLiteral>(ExprOf(expr).node)) {
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::TypeMismatch, ExprOf(expr).span, "`{}` is a number without a unit", key.text));
+      return std::nullopt;
+    }
+    Expectation want{Type::Of(TypeKind::Int), key.span, fmt::format("`{}` is `int`", key.text)};
+    std::optional<Value> value = EvaluateConstant(program_, around_, expr, want);
+    if (!value || !value->is_int()) {
+      return std::nullopt;
+    }
+    if (value->AsInt() < least) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, ExprOf(expr).span, "`{}` is at least {}, found {}", key.text, least,
+                                              value->AsInt()));
+      return std::nullopt;
+    }
+    return value->AsInt();
+  }
+
+  std::optional<int64_t> ReadAmount(const ast::ConfigEntry& entry, UnitKind kind) {
+    std::optional<ast::ExprId> id = ReadSingle(entry);
+    if (!id || std::holds_alternative<ast::ErrorExpr>(ExprOf(*id).node)) {
+      return std::nullopt;
+    }
+    const ast::Expr& expr = ExprOf(*id);
+    const auto* unit = std::get_if<ast::UnitLiteral>(&expr.node);
+    if (unit != nullptr && unit->kind == kind) {
+      return ReadPositive(*unit, entry.name, expr.span);
+    }
+    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::TypeMismatch, expr.span, "`{}` wants {}", entry.name.text, Wanted(kind));
+    if (const auto* number = std::get_if<ast::IntLiteral>(&expr.node)) {
+      std::string replacement = fmt::format("{}{}", number->value, kind == UnitKind::Bytes ? "GiB" : "s");
+      diagnostic.fixes.push_back({fmt::format("write a unit: `{}`", replacement), expr.span, replacement});
+    } else {
+      diagnostic.fixes.push_back({fmt::format("write it like `{}`", Example(kind)), {}, ""});
+    }
+    program_.reporter.Report(std::move(diagnostic));
+    return std::nullopt;
+  }
+
+  std::optional<int64_t> ReadPositive(const ast::UnitLiteral& unit, const ast::Word& key, const Span& span) {
+    if (unit.amount > 0 || key.text == "wait") {
+      return unit.amount;
+    }
+    program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, span, "`{}` is more than nothing", key.text));
+    return std::nullopt;
+  }
+
+  Program& program_;
+  Surroundings around_;
+  ServiceId service_;
+};
+
+}  // namespace
+
+void ResolveSettings(Program& program, ServiceId service, const ast::Settings& settings, const Span& span) {
+  switch (settings.kind) {
+    case ast::SettingsKind::Resources:
+      SettingsReader(program, service).ReadResources(settings.config, span);
+      break;
+    case ast::SettingsKind::Traffic:
+      SettingsReader(program, service).ReadTraffic(settings.config, span);
+      break;
+    case ast::SettingsKind::Scale:
+      program.reporter.Unsupported({span.file, span.begin, span.begin + 5}, "`scale`");
+      break;
+  }
+}
+
+bool CheckKey(Program& program, const ast::Word& key, std::string_view block, const std::vector<std::string>& known) {
+  if (key.text.empty()) {
+    return false;  // the parser has said what is wrong there
+  }
+  if (std::ranges::find(known, key.text) != known.end()) {
+    return true;
+  }
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownOption, key.span, "`{}` has no setting `{}`", block, key.text);
+  if (std::optional<std::string> near = program.reporter.Suggest(key.text, known)) {
+    diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), key.span, *near});
+  } else {
+    diagnostic.notes.push_back(fmt::format("its settings: {}", fmt::join(known, ", ")));
+  }
+  program.reporter.Report(std::move(diagnostic));
+  return false;
+}
+
+std::vector<const ast::ConfigEntry*> KnownEntries(Program& program, const ast::Config& config, std::string_view block,
+                                                  const std::vector<std::string>& known) {
+  std::vector<const ast::ConfigEntry*> entries;
+  for (const ast::ConfigEntry& entry : config.entries) {
+    if (!CheckKey(program, entry.name, block, known)) {
+      continue;
+    }
+    auto first = std::ranges::find(entries, entry.name.text, [](const ast::ConfigEntry* other) { return other->name.text; });
+    if (first == entries.end()) {
+      entries.push_back(&entry);
+      continue;
+    }
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::DuplicateName, entry.name.span, "`{}` is set twice", entry.name.text)
+                                .Also((*first)->name.span, "first set here"));
+  }
+  return entries;
+}
+
+}  // namespace plait::sema

@@ -1,0 +1,207 @@
+// A program after checking: every name resolved, every type known, every argument in its parameter's place.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/base/id.h"
+#include "compiler/base/operations.h"
+#include "compiler/base/source.h"
+#include "compiler/base/type.h"
+#include "compiler/base/value.h"
+
+namespace plait::sema {
+
+using ExprId = Id<struct TypedExprTag>;
+using LocalId = Id<struct LocalTag>;
+using FunctionId = Id<struct FunctionTag>;
+using ServiceId = Id<struct ServiceTag>;
+using ModelId = Id<struct ModelTag>;
+using TaskId = Id<struct TaskTag>;
+
+struct Parameter {
+  std::string name;
+  Type type;
+  std::optional<Value> default_value;
+  Span span;
+};
+
+struct Signature {
+  std::string name;
+  std::vector<Parameter> parameters;
+  Type result;
+  Span span;
+};
+
+/// A kind of model: its options (for the model block) and its methods.
+struct Task {
+  std::string name;  // qualified: text.Generator
+  std::vector<Parameter> options;
+  std::vector<Signature> methods;
+};
+
+struct Model {
+  ServiceId service;
+  std::string name;
+  TaskId task;
+  /// `hf` or `path`.
+  std::string source;
+  /// "org/name" or a folder (relative to the source file's).
+  std::string location;
+  /// Empty where none was given.
+  std::string revision;
+  /// Every option with its value, defaults included, in a fixed order: precision, head, then the task's own in their declared order.
+  /// `head` is null or `{ seed: n }`.
+  ValueFields options;
+  Span span;
+};
+
+struct Edge {
+  std::string name;
+  std::vector<ServiceId> targets;
+  Span span;
+};
+
+/// What one replica asks for; nothing where the source does not say.
+struct Resources {
+  std::optional<int64_t> cpu;
+  std::optional<int64_t> memory_bytes;
+  std::optional<int64_t> gpu_min;
+  std::optional<int64_t> gpu_max;
+  Span span;
+};
+
+struct Traffic {
+  std::optional<int64_t> timeout_ms;
+  std::optional<int64_t> concurrency;
+  std::optional<int64_t> batch_max;
+  std::optional<int64_t> batch_wait_ms;
+  Span span;
+};
+
+struct Service {
+  std::string name;
+  std::string doc;
+  Resources resources;
+  Traffic traffic;
+  std::vector<ModelId> models;
+  std::vector<Edge> edges;
+  std::vector<FunctionId> apis;
+  /// No other service uses it, so callers from outside may.
+  bool is_exposed = true;
+  Span span;
+};
+
+/// A parameter, a let or the variable of a comprehension, of one function.
+struct Local {
+  std::string name;
+  Type type;
+  Span span;
+};
+
+// Expressions. Operands are already of the type that the operation wants: widenings are explicit (`Operation::ToFloat`).
+
+struct Block {
+  struct Let {
+    LocalId local;
+    ExprId value;
+  };
+  std::vector<Let> lets;
+  ExprId value;
+};
+
+struct Constant {
+  Value value;
+};
+struct LocalRef {
+  LocalId local;
+};
+struct MakeList {
+  std::vector<ExprId> items;
+};
+/// Fields in the order of the record's declaration, defaults filled in.
+struct MakeRecord {
+  std::vector<std::string> names;
+  std::vector<ExprId> values;
+};
+struct FieldOf {
+  ExprId base;
+  std::string name;
+};
+/// An operation on its operands; an f-string is a chain of Add over Display.
+struct Apply {
+  Operation operation = Operation::Add;
+  std::vector<ExprId> operands;
+};
+/// `a and b` is `if a { b } else { false }`, `a or b` is `if a { true } else { b }`.
+struct If {
+  ExprId condition;
+  Block then_block;
+  Block else_block;
+};
+struct ForClause {
+  std::optional<LocalId> index;
+  LocalId item;
+  ExprId source;
+  std::optional<ExprId> condition;
+};
+/// One over edges has been unrolled into a MakeList. Several clauses nest, the first outermost, and give one flat list.
+struct Comprehension {
+  std::vector<ForClause> clauses;
+  ExprId element;
+};
+/// A call of an api or fn; one argument a parameter, defaults filled in.
+struct CallFunction {
+  FunctionId function;
+  std::vector<ExprId> arguments;
+};
+struct CallModel {
+  ModelId model;
+  /// Index into the task's methods.
+  uint32_t method = 0;
+  std::vector<ExprId> arguments;
+};
+
+struct Expr {
+  Type type;
+  Span span;
+  std::variant<Constant, LocalRef, MakeList, MakeRecord, FieldOf, Apply, If, Comprehension, CallFunction, CallModel> node;
+};
+
+/// An api, or a fn of a service or a module.
+struct Function {
+  std::string doc;
+  Signature signature;
+  /// Absent for a module's fn.
+  std::optional<ServiceId> service;
+  bool is_api = false;
+  /// Parameters first, in order.
+  Store<LocalId, Local> locals;
+  Store<ExprId, Expr> exprs;
+  Block body;
+};
+
+/// The program that one file and its imports make. Marked where it had errors; then only what was right is complete.
+struct TypedModule {
+  FileId file;
+  RecordTable records;
+  Store<TaskId, Task> tasks;
+  Store<ServiceId, Service> services;
+  Store<ModelId, Model> models;
+  /// Acyclic in their calls.
+  Store<FunctionId, Function> functions;
+  bool has_errors = false;
+};
+
+/// `Service.api`, `Service.fn` or a bare name.
+std::string QualifiedName(const TypedModule& module, const Function& function);
+/// `Service.model`
+std::string QualifiedName(const TypedModule& module, const Model& model);
+
+/// Text for `--emit=typed` and tests.
+std::string Dump(const TypedModule& module);
+
+}  // namespace plait::sema

@@ -1,0 +1,22 @@
+// Types as written to types as values, and how types go together.
+#pragma once
+
+#include <optional>
+
+#include "compiler/sema/names.h"
+
+namespace plait::sema {
+
+/// Reports what the type says wrongly; such parts are `Error`.
+Type ResolveType(Program& program, const Surroundings& around, ast::TypeId type);
+
+/// The type that holds the values of both without losing anything: int and float give float, T and null give T?.
+std::optional<Type> Join(const Type& left, const Type& right);
+
+/// Values of `from` are values of `to` as they stand.
+bool FitsAsIs(const Type& from, const Type& to);
+
+/// Somewhere inside it is `json`.
+bool ContainsJson(const Program& program, const Type& type);
+
+}  // namespace plait::sema
