@@ -1,0 +1,205 @@
+#include "compiler/lower/build_function.h"
+
+#include <span>
+#include <utility>
+
+#include "compiler/ir/edit.h"
+
+namespace plait {
+namespace {
+
+using ir::NodeId;
+using ir::NodeKind;
+using ir::RegionId;
+
+/// Walks the blocks of one function. Every method appends to the region that it is given and returns the node of the value.
+class Builder {
+ public:
+  Builder(const sema::TypedModule& module, const sema::Function& source, const std::vector<ir::ModelId>& model_ids)
+      : module_(module), source_(source), model_ids_(model_ids), locals_(source.locals.size()) {}
+
+  ir::Function Build() {
+    const sema::Signature& signature = source_.signature;
+    function_.name = sema::QualifiedName(module_, source_);
+    function_.doc = source_.doc;
+    function_.result = signature.result;
+    function_.span = signature.span;
+    function_.body = function_.regions.Add({});
+    for (uint32_t i = 0; i < signature.parameters.size(); ++i) {
+      const sema::Parameter& parameter = signature.parameters[i];
+      function_.parameters.push_back({parameter.name, parameter.type, parameter.default_value});
+      locals_[i] = AddParameter(function_.body, parameter.type, parameter.span);
+    }
+    FillRegion(source_.body, function_.body);
+    return ir::Canonical(function_);
+  }
+
+ private:
+  NodeId AddParameter(RegionId region, Type type, Span span) {
+    ir::Node node;
+    node.kind = NodeKind::Parameter;
+    node.type = std::move(type);
+    node.span = span;
+    NodeId id = function_.nodes.Add(std::move(node));
+    function_.regions[region].parameters.push_back(id);
+    return id;
+  }
+
+  void FillRegion(const sema::Block& block, RegionId region) {
+    for (const sema::Block::Let& let : block.lets) {
+      locals_[let.local.index] = Lower(let.value, region);
+    }
+    NodeId result = Lower(block.value, region);
+    function_.regions[region].result = result;
+  }
+
+  RegionId NewRegion(const sema::Block& block) {
+    RegionId region = function_.regions.Add({});
+    FillRegion(block, region);
+    return region;
+  }
+
+  std::vector<NodeId> LowerAll(std::span<const sema::ExprId> exprs, RegionId region) {
+    std::vector<NodeId> nodes;
+    nodes.reserve(exprs.size());
+    for (sema::ExprId expr : exprs) {
+      nodes.push_back(Lower(expr, region));
+    }
+    return nodes;
+  }
+
+  NodeId Lower(sema::ExprId id, RegionId region) {
+    const sema::Expr& expr = source_.exprs[id];
+    return std::visit([&](const auto& node) { return LowerNode(node, expr, region); }, expr.node);
+  }
+
+  static ir::Node NodeFor(NodeKind kind, const sema::Expr& expr) {
+    ir::Node node;
+    node.kind = kind;
+    node.type = expr.type;
+    node.span = expr.span;
+    return node;
+  }
+
+  NodeId LowerNode(const sema::Constant& constant, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::Constant, expr);
+    node.constant = constant.value;
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  NodeId LowerNode(const sema::LocalRef& reference, const sema::Expr& /*expr*/, RegionId /*region*/) {
+    return locals_[reference.local.index];
+  }
+
+  NodeId LowerNode(const sema::MakeList& list, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::List, expr);
+    node.operands = LowerAll(list.items, region);
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  NodeId LowerNode(const sema::MakeRecord& record, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::Record, expr);
+    node.names = record.names;
+    node.operands = LowerAll(record.values, region);
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  NodeId LowerNode(const sema::FieldOf& field, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::Field, expr);
+    node.names = {field.name};
+    node.operands = {Lower(field.base, region)};
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  NodeId LowerNode(const sema::Apply& apply, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::Apply, expr);
+    node.operation = apply.operation;
+    node.operands = LowerAll(apply.operands, region);
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  NodeId LowerNode(const sema::If& branch, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::If, expr);
+    node.operands = {Lower(branch.condition, region)};
+    node.regions.push_back(NewRegion(branch.then_block));
+    node.regions.push_back(NewRegion(branch.else_block));
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  NodeId LowerNode(const sema::Comprehension& comprehension, const sema::Expr& expr, RegionId region) {
+    return LowerClauses(comprehension, 0, expr, region);
+  }
+
+  /// The list that the clauses from `first` on make; an inner clause's lists are joined into one.
+  NodeId LowerClauses(const sema::Comprehension& comprehension, size_t first, const sema::Expr& expr, RegionId region) {
+    const sema::ForClause& clause = comprehension.clauses[first];
+    bool is_last = first + 1 == comprehension.clauses.size();
+    ir::Node map = NodeFor(NodeKind::Map, expr);
+    if (!is_last) {
+      map.type = Type::List(expr.type);
+    }
+    map.operands = {Lower(clause.source, region)};
+    RegionId body = NewItemRegion(clause);
+    NodeId element = is_last ? Lower(comprehension.element, body) : LowerClauses(comprehension, first + 1, expr, body);
+    function_.regions[body].result = element;
+    map.regions.push_back(body);
+    if (clause.condition) {
+      RegionId condition = NewItemRegion(clause);
+      NodeId result = Lower(*clause.condition, condition);
+      function_.regions[condition].result = result;
+      map.regions.push_back(condition);
+    }
+    NodeId map_id = ir::AddNode(function_, region, std::move(map));
+    if (is_last) {
+      return map_id;
+    }
+    NodeId flat = ir::AddApply(function_, region, Operation::Flatten, expr.type, {map_id});
+    function_.nodes[flat].span = expr.span;
+    return flat;
+  }
+
+  /// A region for the items of a clause, whose variables stand for its parameters from here on.
+  RegionId NewItemRegion(const sema::ForClause& clause) {
+    RegionId region = function_.regions.Add({});
+    const sema::Local& item = source_.locals[clause.item];
+    locals_[clause.item.index] = AddParameter(region, item.type, item.span);
+    NodeId index = AddParameter(region, Type::Of(TypeKind::Int), clause.index ? source_.locals[*clause.index].span : item.span);
+    if (clause.index) {
+      locals_[clause.index->index] = index;
+    }
+    return region;
+  }
+
+  NodeId LowerNode(const sema::CallFunction& call, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::CallFunction, expr);
+    node.function = ir::FunctionId{call.function.index};
+    node.operands = LowerAll(call.arguments, region);
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  NodeId LowerNode(const sema::CallModel& call, const sema::Expr& expr, RegionId region) {
+    const sema::Signature& method = module_.tasks[module_.models[call.model].task].methods[call.method];
+    ir::Node node = NodeFor(NodeKind::CallModel, expr);
+    node.model = model_ids_[call.model.index];
+    node.method = method.name;
+    for (const sema::Parameter& parameter : method.parameters) {
+      node.names.push_back(parameter.name);
+    }
+    node.operands = LowerAll(call.arguments, region);
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  const sema::TypedModule& module_;
+  const sema::Function& source_;
+  const std::vector<ir::ModelId>& model_ids_;
+  std::vector<NodeId> locals_;
+  ir::Function function_;
+};
+
+}  // namespace
+
+ir::Function BuildFunction(const sema::TypedModule& module, const sema::Function& source, const std::vector<ir::ModelId>& model_ids) {
+  return Builder(module, source, model_ids).Build();
+}
+
+}  // namespace plait

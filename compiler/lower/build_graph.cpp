@@ -1,0 +1,57 @@
+#include "compiler/lower/build_graph.h"
+
+#include <map>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "compiler/lower/build_function.h"
+#include "compiler/lower/build_models.h"
+
+namespace plait {
+namespace {
+
+constexpr int64_t kDefaultTimeoutMs = 60'000;
+
+ir::Demand DemandOf(const sema::Service& service) {
+  const sema::Resources& asked = service.resources;
+  return {service.name, asked.cpu, asked.memory_bytes, asked.gpu_min, asked.gpu_max, asked.span};
+}
+
+bool AsksForAnything(const sema::Resources& resources) {
+  return resources.cpu || resources.memory_bytes || resources.gpu_min || resources.gpu_max;
+}
+
+/// Callers reach the apis of services that no other service uses.
+void MarkEntry(const sema::TypedModule& module, const sema::Function& source, ir::Function& function) {
+  if (!source.is_api || !source.service || !module.services[*source.service].is_exposed) {
+    return;
+  }
+  function.is_entry = true;
+  function.timeout_ms = module.services[*source.service].traffic.timeout_ms.value_or(kDefaultTimeoutMs);
+}
+
+}  // namespace
+
+ir::Graph BuildGraph(const sema::TypedModule& module) {
+  ir::Graph graph;
+  graph.records = module.records;
+  std::vector<ir::ModelId> model_ids = BuildModels(module, graph.models);
+  std::map<std::string, int> times_used;
+  for (const sema::Function& source : module.functions) {
+    ir::Function function = BuildFunction(module, source, model_ids);
+    MarkEntry(module, source, function);
+    // A fn has a bare name, and those of two modules may be equal; a name with `#` is no name of a source.
+    int use = ++times_used[function.name];
+    function.name += use == 1 ? "" : fmt::format("#{}", use);
+    graph.functions.Add(std::move(function));
+  }
+  for (const sema::Service& service : module.services) {
+    if (AsksForAnything(service.resources)) {
+      graph.demands.push_back(DemandOf(service));
+    }
+  }
+  return graph;
+}
+
+}  // namespace plait

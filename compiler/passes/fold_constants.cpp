@@ -1,0 +1,192 @@
+#include "compiler/passes/fold_constants.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "compiler/ir/edit.h"
+
+namespace plait {
+namespace {
+
+using ir::NodeId;
+using ir::NodeKind;
+using ir::RegionId;
+
+/// A folded value may have so many parts and bytes; beyond, the program stays smaller than its value.
+constexpr size_t kMaxFoldedSize = 4096;
+
+/// Parts and bytes of a value, counted up to the limit only: values share parts, so counting them all could take forever.
+size_t SizeUpTo(const Value& value, size_t limit) {
+  size_t size = 1;
+  if (value.is_string()) {
+    return size + value.AsString().size();
+  }
+  auto add = [&](const Value& part) { size += size < limit ? SizeUpTo(part, limit - size) : 0; };
+  if (value.is_list()) {
+    std::for_each(value.AsList().begin(), value.AsList().end(), add);
+  }
+  if (value.is_record()) {
+    std::for_each(value.AsRecord().begin(), value.AsRecord().end(), [&](const auto& field) { add(field.second); });
+  }
+  return size;
+}
+
+/// Folds one function from the outside in and from the first node on, so that operands are folded before their users.
+class Folder {
+ public:
+  explicit Folder(ir::Function& function) : function_(function), replacement_(function.nodes.size()) {}
+
+  void Run() {
+    FoldRegion(function_.body);
+    function_ = ir::Canonical(function_);
+  }
+
+ private:
+  [[nodiscard]] NodeId Resolve(NodeId id) const { return replacement_[id.index].has_value() ? replacement_[id.index] : id; }
+  [[nodiscard]] bool IsConstant(NodeId id) const { return function_.nodes[id].kind == NodeKind::Constant; }
+
+  void FoldRegion(RegionId region) {
+    std::vector<NodeId> kept;
+    FoldNodes(region, kept);
+    function_.regions[region].nodes = std::move(kept);
+    function_.regions[region].result = Resolve(function_.regions[region].result);
+  }
+
+  /// Appends what is left of the region's nodes to `kept`, which is those of the region itself or of one around it.
+  void FoldNodes(RegionId region, std::vector<NodeId>& kept) {
+    for (NodeId id : std::exchange(function_.regions[region].nodes, {})) {
+      for (NodeId& operand : function_.nodes[id].operands) {
+        operand = Resolve(operand);
+      }
+      if (function_.nodes[id].kind == NodeKind::If && IsConstant(function_.nodes[id].operands[0])) {
+        TakeArm(id, kept);
+        continue;
+      }
+      for (RegionId inner : std::vector<RegionId>(function_.nodes[id].regions)) {
+        FoldRegion(inner);
+      }
+      std::optional<NodeId> other = SameAs(function_.nodes[id]);
+      if (other) {
+        replacement_[id.index] = *other;
+        continue;
+      }
+      if (std::optional<Value> value = ValueOf(function_.nodes[id])) {
+        MakeConstant(function_.nodes[id], *std::move(value));
+      }
+      kept.push_back(id);
+    }
+  }
+
+  void TakeArm(NodeId branch, std::vector<NodeId>& kept) {
+    const ir::Node& node = function_.nodes[branch];
+    RegionId arm = node.regions[function_.nodes[node.operands[0]].constant.AsBool() ? 0 : 1];
+    FoldNodes(arm, kept);
+    replacement_[branch.index] = Resolve(function_.regions[arm].result);
+  }
+
+  static void MakeConstant(ir::Node& node, Value value) {
+    ir::Node constant;
+    constant.kind = NodeKind::Constant;
+    constant.type = node.type;
+    constant.span = node.span;
+    constant.constant = std::move(value);
+    node = std::move(constant);
+  }
+
+  /// The node that has the value already, if there is one.
+  [[nodiscard]] std::optional<NodeId> SameAs(const ir::Node& node) const {
+    if (node.kind == NodeKind::Field) {
+      return FieldSameAs(node);
+    }
+    if (node.kind == NodeKind::Apply && node.operation == Operation::Index) {
+      return ItemSameAs(node);
+    }
+    if (node.kind == NodeKind::If && YieldsConstant(node.regions[0], true) && YieldsConstant(node.regions[1], false)) {
+      return node.operands[0];
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool YieldsConstant(RegionId region, bool value) const {
+    const ir::Node& result = function_.nodes[function_.regions[region].result];
+    return result.kind == NodeKind::Constant && result.constant == Value::Bool(value);
+  }
+
+  [[nodiscard]] std::optional<NodeId> FieldSameAs(const ir::Node& node) const {
+    const ir::Node& base = function_.nodes[node.operands[0]];
+    auto found = std::find(base.names.begin(), base.names.end(), node.names[0]);
+    if (base.kind != NodeKind::Record || found == base.names.end()) {
+      return std::nullopt;
+    }
+    return base.operands[static_cast<size_t>(found - base.names.begin())];
+  }
+
+  [[nodiscard]] std::optional<NodeId> ItemSameAs(const ir::Node& node) const {
+    const ir::Node& list = function_.nodes[node.operands[0]];
+    if (list.kind != NodeKind::List || !IsConstant(node.operands[1])) {
+      return std::nullopt;
+    }
+    int64_t index = function_.nodes[node.operands[1]].constant.AsInt();
+    if (index < 0 || static_cast<uint64_t>(index) >= list.operands.size()) {
+      return std::nullopt;
+    }
+    return list.operands[static_cast<size_t>(index)];
+  }
+
+  /// The value of a node that is no constant yet, if it is known.
+  [[nodiscard]] std::optional<Value> ValueOf(const ir::Node& node) const {
+    if (node.kind == NodeKind::Map) {
+      const ir::Node& list = function_.nodes[node.operands[0]];
+      bool is_empty = list.kind == NodeKind::List ? list.operands.empty() : IsConstant(node.operands[0]) && list.constant.AsList().empty();
+      return is_empty ? std::optional(Value::List({})) : std::nullopt;
+    }
+    bool is_pure =
+        node.kind == NodeKind::Apply || node.kind == NodeKind::Field || node.kind == NodeKind::List || node.kind == NodeKind::Record;
+    if (!is_pure || !std::all_of(node.operands.begin(), node.operands.end(), [&](NodeId operand) { return IsConstant(operand); })) {
+      return std::nullopt;
+    }
+    std::vector<Value> operands;
+    size_t size = 0;
+    for (NodeId operand : node.operands) {
+      operands.push_back(function_.nodes[operand].constant);
+      size += size < kMaxFoldedSize ? SizeUpTo(operands.back(), kMaxFoldedSize) : 0;
+    }
+    return size < kMaxFoldedSize ? Compute(node, std::move(operands)) : std::nullopt;
+  }
+
+  static std::optional<Value> Compute(const ir::Node& node, std::vector<Value> operands) {
+    if (node.kind == NodeKind::List) {
+      return Value::List(std::move(operands));
+    }
+    if (node.kind == NodeKind::Field) {
+      const Value* field = operands[0].Field(node.names[0]);
+      return field != nullptr ? std::optional(*field) : std::nullopt;
+    }
+    if (node.kind == NodeKind::Record) {
+      ValueFields fields;
+      for (size_t i = 0; i < operands.size(); ++i) {
+        fields.emplace_back(node.names[i], std::move(operands[i]));
+      }
+      return Value::Record(std::move(fields));
+    }
+    Result<Value> result = Apply(node.operation, operands);
+    return result.ok() ? std::optional(*std::move(result)) : std::nullopt;
+  }
+
+  ir::Function& function_;
+  /// By node: the one that has its value instead.
+  std::vector<NodeId> replacement_;
+};
+
+}  // namespace
+
+ir::Graph FoldConstants(ir::Graph graph) {
+  for (ir::Function& function : graph.functions) {
+    Folder(function).Run();
+  }
+  return graph;
+}
+
+}  // namespace plait

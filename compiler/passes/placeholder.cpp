@@ -1,0 +1,43 @@
+#include "compiler/passes/placeholder.h"
+
+#include <utility>
+
+namespace plait {
+
+Value PlaceholderOf(const Type& type, const RecordTable& records) {
+  switch (type.kind()) {
+    case TypeKind::Bool:
+      return Value::Bool(false);
+    case TypeKind::Int:
+      return Value::Int(0);
+    case TypeKind::Float:
+      return Value::Float(0);
+    case TypeKind::String:
+      return Value::String("");
+    case TypeKind::List:
+      return Value::List({});
+    case TypeKind::Record: {
+      ValueFields fields;
+      for (const RecordField& field : records.at(type.name())) {
+        fields.emplace_back(field.name, PlaceholderOf(field.type, records));
+      }
+      return Value::Record(std::move(fields));
+    }
+    case TypeKind::Anonymous: {
+      ValueFields fields;
+      for (const Type::Field& field : type.fields()) {
+        fields.emplace_back(field.name, PlaceholderOf(field.type, records));
+      }
+      return Value::Record(std::move(fields));
+    }
+    case TypeKind::Error:
+    case TypeKind::Never:
+    case TypeKind::Null:
+    case TypeKind::Json:
+    case TypeKind::Optional:
+      break;
+  }
+  return {};
+}
+
+}  // namespace plait
