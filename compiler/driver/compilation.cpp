@@ -1,0 +1,179 @@
+#include "compiler/driver/compilation.h"
+
+#include <array>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/SHA256.h>
+
+#include "compiler/catalog/model_facts.h"
+#include "compiler/driver/module_loader.h"
+#include "compiler/ir/text.h"
+#include "compiler/lower/build_graph.h"
+#include "compiler/plan/text.h"
+#include "compiler/schedule/make_plan.h"
+#include "compiler/sema/check.h"
+#include "compiler/syntax/lex.h"
+
+namespace plait {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Stop>, 5> kStops = {
+    {{"tokens", Stop::Tokens}, {"ast", Stop::Ast}, {"typed", Stop::Typed}, {"ir", Stop::Ir}, {"plan", Stop::Plan}}};
+
+/// `sha256:…` over the text of every file of the compilation, the standard library included: it is part of the program's meaning.
+std::string DigestSources(const SourceManager& sources) {
+  llvm::SHA256 hash;
+  for (uint32_t i = 0; i < sources.size(); ++i) {
+    std::string_view text = sources.Text(FileId{i});
+    std::array<char, 8> length{};
+    for (size_t byte = 0; byte < length.size(); ++byte) {
+      length[byte] = static_cast<char>((text.size() >> (8 * byte)) & 0xffU);
+    }
+    hash.update(llvm::StringRef(length.data(), length.size()));
+    hash.update(llvm::StringRef(text.data(), text.size()));
+  }
+  return "sha256:" + llvm::toHex(hash.final(), true);
+}
+
+std::string SourceOf(const ir::Model& model) { return fmt::format("{}:{}", model.source, model.location); }
+
+/// What the models' folders tell. A folder that is not found is no fault here: the planner says what it assumed instead.
+std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const std::optional<ModelPlaces>& places, const ir::Graph& graph,
+                                                 std::string_view base_folder, Sink& sink) {
+  std::vector<std::optional<ModelFacts>> facts;
+  for (const ir::Model& model : graph.models) {
+    facts.emplace_back();
+    if (!places) {
+      continue;
+    }
+    Result<std::string> folder = FindModelFolder(files, *places, SourceOf(model), model.revision, base_folder);
+    if (!folder.ok()) {
+      continue;
+    }
+    Result<ModelFacts> read = ReadModelFacts(files, *folder);
+    if (read.ok()) {
+      facts.back() = *std::move(read);
+      continue;
+    }
+    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::ModelMetadata, model.span, "{}", read.error().message);
+    if (!read.error().place.empty()) {
+      diagnostic.notes.push_back("in " + read.error().place);
+    }
+    for (const ErrorNote& note : read.error().notes) {
+      diagnostic.notes.push_back(fmt::format("{}: {}", note.label, note.text));
+    }
+    sink.Report(std::move(diagnostic));
+  }
+  return facts;
+}
+
+void RunStages(const FileSystem& files, const std::string& path, std::string text, const CompileOptions& options, Compilation& result) {
+  DiagnosticList& sink = result.diagnostics;
+  result.sources.set_root(ParentPath(path));
+  ModuleLoader loader(files, result.sources, sink);
+  const ast::Module* main = loader.AddMain(path, std::move(text));
+  if (options.stop == Stop::Tokens) {
+    DiagnosticList already_reported;
+    result.tokens = Lex(result.sources, main->file, already_reported);
+    return;
+  }
+  result.ast = *main;
+  if (options.stop == Stop::Ast) {
+    return;
+  }
+  result.typed = sema::Check(*main, loader, sink);
+  if (options.stop == Stop::Typed || sink.has_errors()) {
+    return;
+  }
+  result.graph = RunPasses(BuildGraph(*result.typed), options.passes);
+  if (options.stop == Stop::Ir) {
+    return;
+  }
+  PlanInputs inputs;
+  inputs.machine = options.machine;
+  inputs.facts = ReadFacts(files, options.places, *result.graph, ParentPath(path), sink);
+  inputs.source_digest = DigestSources(result.sources);
+  inputs.strict = options.strict;
+  if (sink.has_errors()) {
+    return;
+  }
+  result.plan = MakePlan(*result.graph, inputs, result.sources, sink);
+}
+
+}  // namespace
+
+std::optional<Stop> StopFromName(std::string_view name) {
+  for (const auto& [stop_name, stop] : kStops) {
+    if (stop_name == name) {
+      return stop;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string StopNames() {
+  std::string names;
+  for (const auto& [name, stop] : kStops) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
+  }
+  return names;
+}
+
+Result<Compilation> Compile(const FileSystem& files, const std::string& path, const CompileOptions& options) {
+  PLAIT_TRY(std::string text, files.ReadFile(path));
+  Compilation result;
+  RunStages(files, path, std::move(text), options, result);
+  result.diagnostics.SortAndMergeEqual();
+  return result;
+}
+
+std::string Emit(const Compilation& compilation, Stop stop) {
+  switch (stop) {
+    case Stop::Tokens:
+      return Dump(compilation.sources, *compilation.tokens);
+    case Stop::Ast:
+      return ast::Dump(*compilation.ast);
+    case Stop::Typed:
+      return sema::Dump(*compilation.typed);
+    case Stop::Ir:
+      return ir::Print(*compilation.graph);
+    case Stop::Plan:
+      return plan::Write(*compilation.plan);
+  }
+  return "";
+}
+
+Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const ModelPlaces& places, const plan::Plan& plan, std::string_view only_entry,
+                                                std::string_view base_folder) {
+  std::set<uint32_t> wanted;
+  for (const plan::Entry& entry : plan.entries) {
+    for (const plan::Stage& stage : entry.stages) {
+      if (stage.kind == plan::StageKind::Call && (only_entry.empty() || entry.name == only_entry)) {
+        wanted.insert(stage.model);
+      }
+    }
+  }
+  std::vector<std::string> folders(plan.models.size());
+  for (uint32_t index : wanted) {
+    const plan::Model& model = plan.models[index];
+    Result<std::string> folder = FindModelFolder(files, places, model.source, model.revision, base_folder);
+    if (!folder.ok()) {
+      Error error = std::move(folder).error();
+      ErrorNote used_by{"used by", model.span.empty() ? model.name : fmt::format("{}, {}", model.name, model.span)};
+      // The places looked in come first, the way out last.
+      auto fix = error.notes.end();
+      for (auto note = error.notes.begin(); note != error.notes.end(); ++note) {
+        fix = note->label == "fix" && fix == error.notes.end() ? note : fix;
+      }
+      error.notes.insert(fix, std::move(used_by));
+      return error;
+    }
+    folders[index] = *std::move(folder);
+  }
+  return folders;
+}
+
+}  // namespace plait

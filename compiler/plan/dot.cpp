@@ -1,0 +1,173 @@
+// A plan for Graphviz.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "compiler/plan/drawing.h"
+#include "compiler/plan/units.h"
+#include "compiler/plan/views.h"
+
+namespace plait::plan {
+namespace {
+
+constexpr std::string_view kHead = R"(digraph plan {
+  graph [rankdir=TB, newrank=true, fontname="Helvetica", fontsize=11, fontcolor="#475569", nodesep=0.5, ranksep=0.5, pad=0.3, bgcolor="#ffffff"];
+  node [fontname="Helvetica", fontsize=11, fontcolor="#0f172a", shape=box, style="rounded,filled", color="#94a3b8", fillcolor="#ffffff", penwidth=1.1, margin="0.18,0.09"];
+  edge [fontname="Helvetica", fontsize=9, fontcolor="#475569", color="#64748b", arrowsize=0.7, penwidth=1.1];
+)";
+
+std::string_view StyleOf(NodeShape shape) {
+  switch (shape) {
+    case NodeShape::Request:
+      return R"(fillcolor="#0f172a", color="#0f172a", fontcolor="#ffffff")";
+    case NodeShape::Result:
+      return R"(fillcolor="#dcfce7", color="#4ade80")";
+    case NodeShape::Call:
+      return R"(fillcolor="#ffffff", color="#60a5fa")";
+    case NodeShape::Compute:
+      return R"(fillcolor="#f8fafc", color="#cbd5e1", fontcolor="#334155", fontsize=10)";
+    case NodeShape::Item:
+      return R"(shape=ellipse, style=filled, fillcolor="#fef3c7", color="#f59e0b", fontsize=10, margin="0.08,0.04")";
+    case NodeShape::Gather:
+      return R"(fillcolor="#fffbeb", color="#f59e0b", fontcolor="#334155", fontsize=10)";
+    case NodeShape::Choice:
+      return R"(shape=diamond, style=filled, fillcolor="#f3e8ff", color="#a855f7", margin="0.02,0.02")";
+    case NodeShape::Merge:
+      return R"(shape=circle, style=filled, fillcolor="#a855f7", color="#a855f7", width=0.12, height=0.12, fixedsize=true)";
+  }
+  return "";
+}
+
+std::string EscapeHtml(std::string_view text) {
+  std::string escaped;
+  for (char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\n':
+        escaped += "<br/>";
+        break;
+      default:
+        escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+  }
+  return escaped;
+}
+
+/// In quotes; Graphviz reads `\n` in them itself, so every backslash of the text is doubled.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+    }
+    quoted += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return quoted + "\"";
+}
+
+std::string LabelOf(const DrawnNode& node) {
+  if (node.shape == NodeShape::Merge) {
+    return "\"\"";
+  }
+  bool is_expression = node.shape == NodeShape::Compute || node.shape == NodeShape::Gather;
+  std::string_view detail_colour = node.shape == NodeShape::Request ? "#cbd5e1" : "#64748b";
+  std::string title = is_expression ? EscapeHtml(node.title) : fmt::format("<b>{}</b>", EscapeHtml(node.title));
+  std::string detail =
+      node.detail.empty() ? "" : fmt::format("<br/><font point-size=\"9\" color=\"{}\">{}</font>", detail_colour, EscapeHtml(node.detail));
+  return fmt::format("<{}{}>", title, detail);
+}
+
+class DotWriter {
+ public:
+  explicit DotWriter(const Drawing& drawing, std::string prefix) : drawing_(drawing), prefix_(std::move(prefix)) {
+    nodes_in_.resize(drawing.groups.size() + 1);
+    groups_in_.resize(drawing.groups.size() + 1);
+    for (size_t i = 0; i < drawing.nodes.size(); ++i) {
+      nodes_in_[Slot(drawing.nodes[i].group)].push_back(i);
+    }
+    for (size_t i = 0; i < drawing.groups.size(); ++i) {
+      groups_in_[Slot(drawing.groups[i].parent)].push_back(i);
+    }
+  }
+
+  std::string Run() {
+    WriteInside(0, "  ");
+    for (const std::vector<size_t>& side : drawing_.side_by_side) {
+      std::vector<std::string> names;
+      for (size_t node : side) {
+        names.push_back(Name(node));
+      }
+      text_ += fmt::format("  {{ rank=same; {}; }}\n", fmt::join(names, "; "));
+    }
+    for (const DrawnEdge& edge : drawing_.edges) {
+      std::string style = edge.is_choice ? ", style=dashed, color=\"#a855f7\", fontcolor=\"#7e22ce\"" : "";
+      // Spaces keep the words clear of the line.
+      std::string label = edge.label.empty() ? "\"\"" : Quoted(fmt::format("  {}  ", edge.label));
+      text_ += fmt::format("  {} -> {} [label={}{}];\n", Name(edge.from), Name(edge.to), label, style);
+    }
+    return std::move(text_);
+  }
+
+ private:
+  /// Where the content of a group is listed; what is in none comes first.
+  static size_t Slot(const std::optional<size_t>& group) { return group ? *group + 1 : 0; }
+
+  [[nodiscard]] std::string Name(size_t node) const { return fmt::format("{}n{}", prefix_, node); }
+
+  void WriteInside(size_t slot, const std::string& indent) {
+    for (size_t node : nodes_in_[slot]) {
+      const DrawnNode& drawn = drawing_.nodes[node];
+      text_ += fmt::format("{}{} [label={}, {}];\n", indent, Name(node), LabelOf(drawn), StyleOf(drawn.shape));
+    }
+    for (size_t group : groups_in_[slot]) {
+      const DrawnGroup& drawn = drawing_.groups[group];
+      std::string_view style = drawn.is_map ? R"(style="rounded,dashed", color="#f59e0b", fontcolor="#b45309", labeljust=r)"
+                                            : R"(style="rounded,filled", fillcolor="#eff6ff", color="#bfdbfe", labeljust=l)";
+      text_ += fmt::format("{}subgraph cluster_{}g{} {{\n", indent, prefix_, group);
+      text_ += fmt::format("{}  label={}; {}; margin=12;\n", indent, Quoted(drawn.title), Semicolons(style));
+      WriteInside(group + 1, indent + "  ");
+      text_ += fmt::format("{}}}\n", indent);
+    }
+  }
+
+  /// Attributes of a cluster are statements.
+  static std::string Semicolons(std::string_view attributes) {
+    std::string text(attributes);
+    for (size_t at = text.find(", "); at != std::string::npos; at = text.find(", ", at)) {
+      text.replace(at, 2, "; ");
+    }
+    return text;
+  }
+
+  const Drawing& drawing_;
+  std::string prefix_;
+  std::string text_;
+  std::vector<std::vector<size_t>> nodes_in_;
+  std::vector<std::vector<size_t>> groups_in_;
+};
+
+}  // namespace
+
+std::string ToDot(const Plan& plan, const ViewOptions& options) {
+  std::vector<const Entry*> entries = ChosenEntries(plan, options.entry);
+  std::string text(kHead);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    Drawing drawing = DrawEntry(plan, *entries[i]);
+    text += DotWriter(drawing, fmt::format("e{}_", i)).Run();
+  }
+  return text + "}\n";
+}
+
+}  // namespace plait::plan

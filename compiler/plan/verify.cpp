@@ -1,0 +1,248 @@
+#include "compiler/plan/verify.h"
+
+#include <array>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "compiler/plan/bounds.h"
+#include "compiler/plan/expr_syntax.h"
+#include "compiler/plan/text.h"
+
+namespace plait::plan {
+namespace {
+
+using MaybeText = std::optional<std::string>;
+
+Fault InPlan(std::string message) { return {std::move(message), {}, {}, {}}; }
+
+/// The first field that is no finite number from 0 on.
+MaybeText FindBadNumber(std::initializer_list<std::pair<std::string_view, double>> numbers) {
+  for (const auto& [name, number] : numbers) {
+    if (!std::isfinite(number) || number < 0) {
+      return fmt::format("`{}` is {}, expected a number from 0 on", name, number);
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeText FindTypeFault(const Type& type, const RecordTable& records) {
+  if (type.is_error()) {
+    return "a type is missing";
+  }
+  if (type.Is(TypeKind::Record)) {
+    return records.contains(type.name()) ? std::nullopt : MaybeText(fmt::format("the record `{}` is not declared", type.name()));
+  }
+  if (type.Is(TypeKind::List) || type.Is(TypeKind::Optional)) {
+    return FindTypeFault(type.item(), records);
+  }
+  if (type.Is(TypeKind::Anonymous)) {
+    for (const Type::Field& field : type.fields()) {
+      if (MaybeText fault = FindTypeFault(field.type, records)) {
+        return fault;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeText FindConstantFault(const Value& value) {
+  Expr expr;
+  expr.constant = value;
+  return FindExprFault(expr);
+}
+
+MaybeText FindRecordFault(const Plan& plan) {
+  for (const auto& [name, fields] : plan.records) {
+    std::set<std::string> names;
+    for (const RecordField& field : fields) {
+      MaybeText fault = FindTypeFault(field.type, plan.records);
+      if (!fault && !names.insert(field.name).second) {
+        fault = "it stands twice";
+      }
+      if (!fault && field.default_value) {
+        fault = FindConstantFault(*field.default_value);
+      }
+      if (fault) {
+        return fmt::format("record `{}`, field `{}`: {}", name, field.name, *fault);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeText FindMachineFault(const Machine& machine) {
+  if (machine.cores < 1) {
+    return fmt::format("the machine has {} cores, expected at least 1", machine.cores);
+  }
+  return FindBadNumber({{"gpus", machine.gpus},
+                        {"core_read_bandwidth", machine.core_read_bandwidth},
+                        {"read_bandwidth", machine.read_bandwidth},
+                        {"core_fp32_peak", machine.core_fp32_peak},
+                        {"memory", static_cast<double>(machine.memory)}});
+}
+
+MaybeText FindModelFault(const Model& model) {
+  if (model.name.empty() || model.task.empty()) {
+    return "a model needs a name and a task";
+  }
+  if (!model.source.starts_with("hf:") && !model.source.starts_with("path:")) {
+    return fmt::format("the source is `{}`, expected `hf:org/name` or `path:folder`", model.source);
+  }
+  std::set<std::string> names;
+  for (const auto& [name, value] : model.options) {
+    if (!names.insert(name).second) {
+      return fmt::format("the option `{}` stands twice", name);
+    }
+    if (MaybeText fault = FindConstantFault(value)) {
+      return fault;
+    }
+  }
+  return FindBadNumber({{"weight_bytes", static_cast<double>(model.weight_bytes)}});
+}
+
+MaybeText FindModelsFault(const Plan& plan, size_t index) {
+  for (size_t i = 0; i < index; ++i) {
+    if (plan.models[i].name == plan.models[index].name) {
+      return fmt::format("the model `{}` stands twice", plan.models[i].name);
+    }
+  }
+  return FindModelFault(plan.models[index]);
+}
+
+MaybeText FindDemandFault(const Plan& plan) {
+  for (const Demand& demand : plan.demands) {
+    auto number = [](const std::optional<int64_t>& asked) { return static_cast<double>(asked.value_or(0)); };
+    MaybeText fault = FindBadNumber({{"cpu", number(demand.cpu)},
+                                     {"memory", number(demand.memory)},
+                                     {"gpu_min", number(demand.gpu_min)},
+                                     {"gpu_max", number(demand.gpu_max)}});
+    if (fault) {
+      return fmt::format("demand of `{}`: {}", demand.service, *fault);
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeText FindParameterFault(const Plan& plan, const Entry& entry) {
+  std::set<std::string> names;
+  for (const Parameter& parameter : entry.parameters) {
+    MaybeText fault = FindTypeFault(parameter.type, plan.records);
+    if (!fault && !names.insert(parameter.name).second) {
+      fault = "it stands twice";
+    }
+    if (!fault && parameter.default_value) {
+      fault = FindConstantFault(*parameter.default_value);
+    }
+    if (fault) {
+      return fmt::format("parameter `{}`: {}", parameter.name, *fault);
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeText FindPredictionFault(const Entry& entry) {
+  const Bounds& bounds = entry.bounds;
+  MaybeText fault = FindBadNumber({{"predicted_ms", entry.predicted_ms},
+                                   {"critical_path_ms", bounds.critical_path_ms},
+                                   {"computation_ms", bounds.computation_ms},
+                                   {"bandwidth_ms", bounds.bandwidth_ms},
+                                   {"peak_memory", static_cast<double>(entry.peak_memory)}});
+  if (fault) {
+    return fault;
+  }
+  if (entry.bound_ms != GreatestBound(bounds) || entry.bound_by != GreatestBoundName(bounds)) {
+    return "`bound_ms` and `bound_by` differ from the greatest of the bounds";
+  }
+  for (const Alternative& alternative : entry.considered) {
+    if (alternative.stage >= entry.stages.size()) {
+      return fmt::format("`considered` names stage {}, which does not exist", alternative.stage);
+    }
+    if ((fault = FindBadNumber({{"considered", alternative.predicted_ms}}))) {
+      return fault;
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeText FindEntryFault(const Plan& plan, size_t index) {
+  const Entry& entry = plan.entries[index];
+  for (size_t i = 0; i < index; ++i) {
+    if (plan.entries[i].name == entry.name) {
+      return fmt::format("the entry `{}` stands twice", entry.name);
+    }
+  }
+  if (entry.name.empty()) {
+    return "an entry needs a name";
+  }
+  if (entry.timeout_ms <= 0) {
+    return fmt::format("`timeout_ms` is {}, expected at least 1", entry.timeout_ms);
+  }
+  MaybeText fault = FindParameterFault(plan, entry);
+  if (!fault) {
+    fault = FindTypeFault(entry.result_type, plan.records);
+  }
+  if (!fault) {
+    fault = FindExprFault(entry.result);
+  }
+  return fault ? fault : FindPredictionFault(entry);
+}
+
+std::optional<Fault> FindFaultOfEntry(const Plan& plan, size_t index) {
+  std::optional<Fault> fault;
+  if (MaybeText text = FindEntryFault(plan, index)) {
+    fault = InPlan(*text);
+  }
+  if (!fault) {
+    fault = FindStageFault(plan, plan.entries[index]);
+  }
+  if (!fault) {
+    fault = FindValueFault(plan.entries[index]);
+  }
+  if (fault) {
+    fault->entry = index;
+  }
+  return fault;
+}
+
+}  // namespace
+
+std::optional<Fault> FindFault(const Plan& plan) {
+  for (const MaybeText& text : {FindMachineFault(plan.machine), FindRecordFault(plan), FindDemandFault(plan)}) {
+    if (text) {
+      return InPlan(*text);
+    }
+  }
+  for (size_t i = 0; i < plan.models.size(); ++i) {
+    if (MaybeText text = FindModelsFault(plan, i)) {
+      return Fault{*text, i, {}, {}};
+    }
+  }
+  for (size_t i = 0; i < plan.entries.size(); ++i) {
+    if (std::optional<Fault> fault = FindFaultOfEntry(plan, i)) {
+      return fault;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string Verify(const Plan& plan) {
+  std::optional<Fault> fault = FindFault(plan);
+  if (!fault) {
+    return "";
+  }
+  std::string place;
+  if (fault->entry) {
+    place += fmt::format("entry `{}`", plan.entries[*fault->entry].name);
+  }
+  if (fault->stage) {
+    place += fmt::format(", stage {}", *fault->stage);
+  }
+  if (fault->model) {
+    place += fmt::format("model {}", *fault->model);
+  }
+  return place.empty() ? fault->message : fmt::format("{}: {}", place, fault->message);
+}
+
+}  // namespace plait::plan

@@ -1,0 +1,146 @@
+#include "compiler/schedule/check_facts.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "compiler/schedule/cost.h"
+
+namespace plait::schedule {
+namespace {
+
+std::string BytesText(int64_t bytes) {
+  constexpr double kGiB = 1024.0 * 1024 * 1024;
+  constexpr double kMiB = 1024.0 * 1024;
+  auto number = static_cast<double>(bytes);
+  return number >= kGiB ? fmt::format("{:.3g} GiB", number / kGiB) : fmt::format("{:.3g} MiB", number / kMiB);
+}
+
+bool NeedsHead(const ir::Model& model) { return model.task == "text.Classifier" || model.task == "text.ZeroShot"; }
+
+bool DrawsHead(const ir::Model& model) {
+  return std::any_of(model.options.begin(), model.options.end(),
+                     [](const auto& option) { return option.first == "head" && !option.second.is_null(); });
+}
+
+class Checker {
+ public:
+  Checker(const ir::Graph& graph, const PlanInputs& inputs, Sink& sink) : graph_(graph), inputs_(inputs), sink_(sink) {}
+
+  void Run() {
+    for (uint32_t i = 0; i < graph_.models.size(); ++i) {
+      CheckModel(graph_.models[ir::ModelId{i}], inputs_.facts[i]);
+    }
+    for (const ir::Demand& demand : graph_.demands) {
+      CheckMemory(demand);
+      CheckMachine(demand);
+    }
+    for (const ir::Function& function : graph_.functions) {
+      CheckLimits(function);
+    }
+  }
+
+ private:
+  void CheckModel(const ir::Model& model, const std::optional<ModelFacts>& facts) {
+    if (!facts) {
+      sink_.Report(MakeDiagnostic(DiagnosticKind::MetadataAbsent, model.span,
+                                  "`{}` was not found on this machine, so its costs are those of a typical {}", model.location, model.task)
+                       .Note("`plait check --with-models` needs the folder to check heads, limits and memory"));
+      return;
+    }
+    if (!NeedsHead(model) || DrawsHead(model) || facts->missing_head_tensors.empty()) {
+      return;
+    }
+    std::vector<std::string> names;
+    for (const std::string& name : facts->missing_head_tensors) {
+      names.push_back(fmt::format("`{}`", name));
+    }
+    sink_.Report(MakeDiagnostic(DiagnosticKind::UntrainedHead, model.span, "`{}` has no {}: its classification head was never trained",
+                                model.location, fmt::join(names, " and no "))
+                     .Note("transformers draws such a head at random, a new one each time, and only logs it; its scores mean nothing")
+                     .Fix("add `{ head: random(seed: 0) }`"));
+  }
+
+  void CheckMemory(const ir::Demand& demand) {
+    int64_t weights = 0;
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < graph_.models.size(); ++i) {
+      const ir::Model& model = graph_.models[ir::ModelId{i}];
+      if (inputs_.facts[i] && model.name.starts_with(demand.service + ".")) {
+        weights += inputs_.facts[i]->weight_bytes;
+        names.push_back(fmt::format("`{}`", model.location));
+      }
+    }
+    if (demand.memory_bytes && weights > *demand.memory_bytes) {
+      sink_.Report(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, demand.span, "`{}` asks for {} of memory, the weights of {} alone take {}",
+                                  demand.service, BytesText(*demand.memory_bytes), fmt::join(names, " and "), BytesText(weights)));
+    }
+  }
+
+  void CheckMachine(const ir::Demand& demand) {
+    const Machine& machine = inputs_.machine;
+    if (demand.cpu && *demand.cpu > machine.cores) {
+      ReportMachine(demand, fmt::format("{} cores", *demand.cpu), fmt::format("has {}", machine.cores));
+    }
+    if (demand.memory_bytes && machine.memory > 0 && *demand.memory_bytes > machine.memory) {
+      ReportMachine(demand, BytesText(*demand.memory_bytes) + " of memory", "has " + BytesText(machine.memory));
+    }
+    if (demand.gpu_min && *demand.gpu_min > machine.gpus) {
+      std::string got = machine.gpus == 0 ? "has none, so the plan is for its processor" : fmt::format("has {}", machine.gpus);
+      ReportMachine(demand, fmt::format("{} gpu{}", *demand.gpu_min, *demand.gpu_min == 1 ? "" : "s"), got);
+    }
+  }
+
+  void ReportMachine(const ir::Demand& demand, const std::string& asked, const std::string& got) {
+    Diagnostic diagnostic =
+        MakeDiagnostic(DiagnosticKind::MachineTooSmall, demand.span, "`{}` asks for {}, this machine {}", demand.service, asked, got);
+    if (inputs_.strict) {
+      diagnostic.severity = Severity::Error;
+    }
+    sink_.Report(std::move(diagnostic));
+  }
+
+  void CheckLimits(const ir::Function& function) {
+    CostModel costs(graph_, function, inputs_.facts);
+    for (const ir::Node& node : function.nodes) {
+      if (node.kind != ir::NodeKind::CallModel || !inputs_.facts[node.model.index]) {
+        continue;
+      }
+      CheckLimit(function, costs, node, "max_length", 0);
+      // Beside the new tokens the prompt needs at least one position.
+      CheckLimit(function, costs, node, "max_new_tokens", 1);
+    }
+  }
+
+  void CheckLimit(const ir::Function& function, const CostModel& costs, const ir::Node& call, std::string_view name, int64_t others) {
+    const ModelFacts& facts = *inputs_.facts[call.model.index];
+    std::optional<ir::NodeId> argument = costs.ArgumentOf(call, name);
+    std::optional<Value> value = argument ? costs.KnownValue(*argument) : std::nullopt;
+    if (!value || !value->is_int() || facts.max_positions <= 0 || value->AsInt() + others <= facts.max_positions) {
+      return;
+    }
+    const Span& written = function.nodes[*argument].span;
+    const Span& span = function.nodes[*argument].kind == ir::NodeKind::Constant && written.file.has_value() ? written : call.span;
+    // Inlining repeats a call in every entry that reaches it.
+    if (!reported_.insert({span.file.index, span.begin, span.end, std::string(name)}).second) {
+      return;
+    }
+    std::string_view most = others == 0 ? "at most" : "prompt included, at most";
+    sink_.Report(MakeDiagnostic(DiagnosticKind::ModelLimit, span, "`{}` is {}, `{}` takes {} {} tokens", name, value->AsInt(),
+                                graph_.models[call.model].location, most, facts.max_positions));
+  }
+
+  const ir::Graph& graph_;
+  const PlanInputs& inputs_;
+  Sink& sink_;
+  std::set<std::tuple<uint32_t, uint32_t, uint32_t, std::string>> reported_;
+};
+
+}  // namespace
+
+void CheckFacts(const ir::Graph& graph, const PlanInputs& inputs, Sink& sink) { Checker(graph, inputs, sink).Run(); }
+
+}  // namespace plait::schedule

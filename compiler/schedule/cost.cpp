@@ -1,0 +1,232 @@
+#include "compiler/schedule/cost.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace plait::schedule {
+namespace {
+
+using ir::NodeKind;
+
+constexpr double kRequestTokens = 16;
+constexpr double kSpecialTokens = 2;
+constexpr double kHypothesisTokens = 10;
+/// What transformers generates where nothing says how much.
+constexpr double kDefaultLength = 20;
+constexpr int64_t kMostItems = 1'000'000;
+
+bool IsGenerator(const ir::Graph& graph, const ir::Node& call) { return graph.models[call.model].task == "text.Generator"; }
+
+std::string NameOf(const ir::Graph& graph, const ir::Node& call) { return fmt::format("{}.{}", graph.models[call.model].name, call.method); }
+
+}  // namespace
+
+CostModel::CostModel(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts)
+    : graph_(graph), function_(function), facts_(facts), sources_(function.nodes.size()), tokens_(function.nodes.size(), -1), items_(function.nodes.size(), -1) {}
+
+void CostModel::Assume(std::string assumption) {
+  // Long programs repeat few assumptions; what does not repeat is not worth more lines.
+  constexpr size_t kMostAssumptions = 24;
+  bool is_known = std::find(assumptions_.begin(), assumptions_.end(), assumption) != assumptions_.end();
+  if (!is_known && assumptions_.size() < kMostAssumptions) {
+    assumptions_.push_back(std::move(assumption));
+  }
+}
+
+std::optional<Value> CostModel::KnownValue(ir::NodeId id) const {
+  const ir::Node& node = function_.nodes[id];
+  std::optional<Value> value;
+  if (node.kind == NodeKind::Constant) {
+    value = node.constant;
+  }
+  const std::vector<ir::NodeId>& parameters = function_.regions[function_.body].parameters;
+  if (node.kind == NodeKind::Parameter) {
+    auto found = std::find(parameters.begin(), parameters.end(), id);
+    if (found != parameters.end()) {
+      value = function_.parameters[static_cast<size_t>(found - parameters.begin())].default_value;
+    }
+  }
+  return value && !value->is_null() ? value : std::nullopt;
+}
+
+std::optional<ir::NodeId> CostModel::ArgumentOf(const ir::Node& call, std::string_view name) const {
+  for (size_t i = 0; i < call.operands.size(); ++i) {
+    if (call.names[i] == name) {
+      return call.operands[i];
+    }
+  }
+  return std::nullopt;
+}
+
+CostModel::Sizes CostModel::SizesOf(ir::ModelId id) const {
+  const ir::Model& model = graph_.models[id];
+  Sizes sizes{768, 12, 3072, 30522, 512, 4};
+  if (model.task == "text.Generator") {
+    sizes = {768, 12, 3072, 50257, 1024, 4};
+  } else if (model.task == "text.ZeroShot") {
+    sizes = {1024, 24, 4096, 50265, 512, 4};
+  }
+  const std::optional<ModelFacts>& facts = facts_[id.index];
+  if (facts && facts->hidden_size > 0) {
+    auto number = [](int64_t count) { return static_cast<double>(count); };
+    sizes = {number(facts->hidden_size), number(facts->num_hidden_layers), number(facts->intermediate_size),
+             number(facts->vocab_size),  number(facts->max_positions),     4};
+  }
+  for (const auto& [name, value] : model.options) {
+    if (name == "precision" && value.is_string()) {
+      sizes.bytes_each = value.AsString() == "int8" ? 1 : value.AsString() == "bf16" ? 2 : 4;
+    }
+  }
+  return sizes;
+}
+
+int64_t CostModel::ItemsOf(ir::NodeId list, int depth) {
+  if (items_[list.index] < 0) {
+    items_[list.index] = CountItems(list, depth);
+  }
+  return items_[list.index];
+}
+
+int64_t CostModel::CountItems(ir::NodeId list, int depth) {
+  constexpr int kMostDepth = 200;
+  const ir::Node& node = function_.nodes[list];
+  std::optional<Value> known = KnownValue(list);
+  if (known && known->is_list()) {
+    return std::min<int64_t>(static_cast<int64_t>(known->AsList().size()), kMostItems);
+  }
+  if (node.kind == NodeKind::List) {
+    return static_cast<int64_t>(node.operands.size());
+  }
+  if (node.kind == NodeKind::Map && node.regions.size() == 1 && depth < kMostDepth) {
+    return ItemsOf(node.operands[0], depth + 1);
+  }
+  if (node.kind == NodeKind::Apply && node.operation == Operation::Add && depth < kMostDepth) {
+    return std::min(ItemsOf(node.operands[0], depth + 1) + ItemsOf(node.operands[1], depth + 1), kMostItems);
+  }
+  if (node.kind == NodeKind::CallModel && IsGenerator(graph_, node)) {
+    return SequencesOf(node);
+  }
+  Assume(fmt::format("a list of unknown length has {} items", kAssumedItems));
+  return kAssumedItems;
+}
+
+int64_t CostModel::SequencesOf(const ir::Node& call) {
+  std::optional<ir::NodeId> argument = ArgumentOf(call, "num_return_sequences");
+  std::optional<Value> count = argument ? KnownValue(*argument) : std::nullopt;
+  return count && count->is_int() ? std::clamp<int64_t>(count->AsInt(), 1, kMostItems) : 1;
+}
+
+double CostModel::WidestOperand(const ir::Node& node, int depth) {
+  double tokens = 0;
+  for (ir::NodeId operand : node.operands) {
+    tokens = std::max(tokens, TokensOf(operand, depth));
+  }
+  for (ir::RegionId region : node.regions) {
+    tokens = std::max(tokens, TokensOf(function_.regions[region].result, depth));
+  }
+  return tokens;
+}
+
+/// How long the texts that a node yields are likely to be.
+double CostModel::TokensOf(ir::NodeId id, int depth) {
+  constexpr int kMostDepth = 200;
+  if (depth > kMostDepth) {
+    return kRequestTokens;
+  }
+  if (tokens_[id.index] >= 0) {
+    return tokens_[id.index];
+  }
+  const ir::Node& node = function_.nodes[id];
+  double tokens = kRequestTokens;
+  if (node.kind == NodeKind::Constant) {
+    constexpr double kBytesPerToken = 4;
+    tokens = node.constant.is_string() ? 1 + static_cast<double>(node.constant.AsString().size()) / kBytesPerToken : 1;
+  } else if (node.kind == NodeKind::Parameter) {
+    bool is_item = sources_[id.index].has_value();
+    tokens = is_item ? TokensOf(sources_[id.index], depth + 1) : kRequestTokens;
+    if (!is_item) {
+      Assume(fmt::format("a text of the request has {} tokens", kRequestTokens));
+    }
+  } else if (node.kind == NodeKind::CallModel) {
+    Generation lengths = IsGenerator(graph_, node) ? LengthsOf(node, SizesOf(node.model)) : Generation{4, 0};
+    tokens = lengths.prompt + lengths.new_tokens;
+  } else if (node.kind == NodeKind::Apply && node.operation == Operation::Add) {
+    tokens = TokensOf(node.operands[0], depth + 1) + TokensOf(node.operands[1], depth + 1);
+  } else {
+    tokens = WidestOperand(node, depth + 1);
+  }
+  constexpr double kMostTokens = 1e5;
+  tokens_[id.index] = std::min(std::ceil(tokens), kMostTokens);
+  return tokens_[id.index];
+}
+
+CostModel::Generation CostModel::LengthsOf(const ir::Node& call, const Sizes& sizes) {
+  auto constant = [&](std::string_view name) -> std::optional<double> {
+    std::optional<ir::NodeId> argument = ArgumentOf(call, name);
+    std::optional<Value> value = argument ? KnownValue(*argument) : std::nullopt;
+    return value && value->is_int() ? std::optional(static_cast<double>(std::max<int64_t>(value->AsInt(), 1))) : std::nullopt;
+  };
+  std::optional<ir::NodeId> text = ArgumentOf(call, "prompt");
+  double prompt = std::min(text ? TokensOf(*text, 1) : kRequestTokens, std::max(1.0, sizes.positions - 1));
+  double room = std::max(1.0, sizes.positions - prompt);
+  std::string name = NameOf(graph_, call);
+  if (std::optional<double> new_tokens = constant("max_new_tokens")) {
+    Assume(fmt::format("{}: {} new tokens, as max_new_tokens says; no early end", name, std::min(*new_tokens, room)));
+    return {prompt, std::min(*new_tokens, room)};
+  }
+  std::optional<double> length = constant("max_length");
+  double new_tokens = std::clamp(length.value_or(prompt + kDefaultLength) - prompt, 1.0, room);
+  Assume(length ? fmt::format("{}: {} new tokens of max_length {}; no early end", name, new_tokens, *length)
+                : fmt::format("{}: {} new tokens, as nothing limits them", name, new_tokens));
+  return {prompt, new_tokens};
+}
+
+Work CostModel::Generate(const ir::Node& call, int64_t lanes) {
+  Sizes sizes = SizesOf(call.model);
+  Generation lengths = LengthsOf(call, sizes);
+  double prompts = static_cast<double>(lanes);
+  double sequences = prompts * static_cast<double>(SequencesOf(call));
+  double head = sizes.vocabulary * sizes.hidden;
+  double pass_bytes = (sizes.LayerWeights() + head) * sizes.bytes_each;
+  Segment prefill;
+  prefill.flops = 2 * prompts * (sizes.LayerWeights() * lengths.prompt + head) +
+                  4 * prompts * sizes.layers * sizes.hidden * lengths.prompt * lengths.prompt;
+  prefill.bytes = pass_bytes;
+  Segment decode;
+  // The first new token comes from the prompt's pass.
+  double passes = lengths.new_tokens - 1;
+  double mean_length = lengths.prompt + lengths.new_tokens / 2;
+  decode.flops = sequences * passes * (2 * (sizes.LayerWeights() + head) + 4 * sizes.layers * sizes.hidden * mean_length);
+  decode.bytes = passes * pass_bytes;
+  constexpr double kFloatBytes = 4;
+  double slab = 2 * sizes.layers * sizes.hidden * kFloatBytes * (lengths.prompt + lengths.new_tokens) * sequences;
+  double logits = sequences * sizes.vocabulary * kFloatBytes;
+  return {{prefill, decode}, static_cast<int64_t>(slab + logits)};
+}
+
+Work CostModel::Encode(const ir::Node& call, int64_t lanes) {
+  Sizes sizes = SizesOf(call.model);
+  std::optional<ir::NodeId> text = ArgumentOf(call, "text");
+  double tokens = (text ? TokensOf(*text, 1) : kRequestTokens) + kSpecialTokens;
+  double sequences = static_cast<double>(lanes);
+  if (std::optional<ir::NodeId> labels = ArgumentOf(call, "candidate_labels")) {
+    sequences *= static_cast<double>(ItemsOf(*labels));
+    tokens += kHypothesisTokens;
+  }
+  tokens = std::min(tokens, std::max(1.0, sizes.positions));
+  Segment pass;
+  pass.flops = sequences * (2 * sizes.LayerWeights() * tokens + 4 * sizes.layers * sizes.hidden * tokens * tokens);
+  pass.bytes = sizes.LayerWeights() * sizes.bytes_each;
+  constexpr double kFloatBytes = 4;
+  double activations = sequences * tokens * (6 * sizes.hidden + sizes.inner) * kFloatBytes;
+  return {{pass}, static_cast<int64_t>(activations)};
+}
+
+Work CostModel::WorkOf(ir::NodeId call, int64_t lanes) {
+  const ir::Node& node = function_.nodes[call];
+  return IsGenerator(graph_, node) ? Generate(node, lanes) : Encode(node, lanes);
+}
+
+}  // namespace plait::schedule

@@ -1,0 +1,226 @@
+#include "compiler/schedule/liveness.h"
+
+#include <algorithm>
+
+namespace plait::schedule {
+namespace {
+
+using plan::Expr;
+using plan::Stage;
+using plan::StageId;
+using plan::StageKind;
+using plan::ValueId;
+
+void AddReads(const Expr& expr, std::vector<ValueId>& reads) {
+  if (expr.kind == Expr::Kind::Value) {
+    reads.push_back(expr.value);
+  }
+  for (const Expr& operand : expr.operands) {
+    AddReads(operand, reads);
+  }
+}
+
+void SortUnique(std::vector<ValueId>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+class Liveness {
+ public:
+  explicit Liveness(plan::Entry& entry) : entry_(entry) {}
+
+  void Run() {
+    for (const plan::Parameter& parameter : entry_.parameters) {
+      SetFrame(parameter.value, 0);
+    }
+    if (!entry_.root) {
+      return;
+    }
+    AssignFrames(*entry_.root, 0);
+    std::vector<ValueId> reads;
+    AddReads(entry_.result, reads);
+    MarkReadLater(reads, 0);
+    Walk(*entry_.root, 0);
+    for (Stage& stage : entry_.stages) {
+      SortUnique(stage.frees);
+    }
+  }
+
+ private:
+  void SetFrame(ValueId value, uint32_t frame) {
+    if (value >= frame_of_.size()) {
+      frame_of_.resize(value + 1, 0);
+      read_later_.resize(value + 1, false);
+    }
+    frame_of_[value] = frame;
+  }
+
+  /// Gives each value the frame that it belongs to, and each map and arm the number of its frame.
+  void AssignFrames(StageId id, uint32_t frame) {
+    const Stage& stage = entry_.stages[id];
+    inner_frames_.resize(entry_.stages.size());
+    if (stage.writes) {
+      SetFrame(*stage.writes, frame);
+    }
+    for (const plan::Assignment& assignment : stage.assignments) {
+      SetFrame(assignment.target, frame);
+    }
+    if (stage.kind == StageKind::Map) {
+      inner_frames_[id] = {++frames_};
+      SetFrame(stage.item, frames_);
+      if (stage.index) {
+        SetFrame(*stage.index, frames_);
+      }
+      frame = frames_;
+      if (stage.condition_stage) {
+        AssignFrames(*stage.condition_stage, frame);
+      }
+    }
+    for (StageId child : stage.children) {
+      AssignFrames(child, frame);
+    }
+    for (const plan::Arm& arm : stage.arms) {
+      inner_frames_[id].push_back(++frames_);
+      if (arm.stage) {
+        AssignFrames(*arm.stage, inner_frames_[id].back());
+      }
+    }
+  }
+
+  /// Everything that a stage and the stages below it read.
+  std::vector<ValueId> ReadsOf(StageId id) const {
+    std::vector<ValueId> reads;
+    Collect(id, reads);
+    SortUnique(reads);
+    return reads;
+  }
+
+  void Collect(StageId id, std::vector<ValueId>& reads) const {
+    const Stage& stage = entry_.stages[id];
+    for (const plan::Argument& argument : stage.arguments) {
+      AddReads(argument.value, reads);
+    }
+    for (const plan::Assignment& assignment : stage.assignments) {
+      AddReads(assignment.value, reads);
+    }
+    AddReads(stage.source, reads);
+    AddReads(stage.element, reads);
+    if (stage.condition) {
+      AddReads(*stage.condition, reads);
+    }
+    for (const plan::Arm& arm : stage.arms) {
+      AddReads(arm.value, reads);
+      if (arm.condition) {
+        AddReads(*arm.condition, reads);
+      }
+      if (arm.stage) {
+        Collect(*arm.stage, reads);
+      }
+    }
+    if (stage.condition_stage) {
+      Collect(*stage.condition_stage, reads);
+    }
+    for (StageId child : stage.children) {
+      Collect(child, reads);
+    }
+  }
+
+  void MarkReadLater(const std::vector<ValueId>& reads, uint32_t frame) {
+    for (ValueId value : reads) {
+      if (frame_of_[value] == frame) {
+        read_later_[value] = true;
+      }
+    }
+  }
+
+  void FreeUnlessReadLater(StageId id, const std::vector<ValueId>& reads, uint32_t frame) {
+    for (ValueId value : reads) {
+      if (frame_of_[value] == frame && !read_later_[value]) {
+        entry_.stages[id].frees.push_back(value);
+        read_later_[value] = true;
+      }
+    }
+  }
+
+  /// From the last stage to the first, so that the first reader met is the last to run.
+  void Walk(StageId id, uint32_t frame) {
+    const Stage& stage = entry_.stages[id];
+    if (stage.kind == StageKind::Sequential) {
+      for (auto child = stage.children.rbegin(); child != stage.children.rend(); ++child) {
+        Walk(*child, frame);
+      }
+      return;
+    }
+    if (stage.kind == StageKind::Parallel) {
+      WalkParallel(id, frame);
+      return;
+    }
+    FreeUnlessReadLater(id, ReadsOf(id), frame);
+    if (stage.kind == StageKind::Map) {
+      WalkMap(id);
+    }
+    for (size_t i = 0; i < stage.arms.size(); ++i) {
+      std::vector<ValueId> reads;
+      AddReads(stage.arms[i].value, reads);
+      WalkInner(stage.arms[i].stage, reads, inner_frames_[id][i]);
+    }
+  }
+
+  /// Which child ends last is not known: what several read ends with them all.
+  void WalkParallel(StageId id, uint32_t frame) {
+    std::vector<ValueId> all;
+    for (StageId child : entry_.stages[id].children) {
+      std::vector<ValueId> reads = ReadsOf(child);
+      all.insert(all.end(), reads.begin(), reads.end());
+    }
+    std::sort(all.begin(), all.end());
+    std::vector<ValueId> shared;
+    for (size_t i = 1; i < all.size(); ++i) {
+      if (all[i] == all[i - 1]) {
+        shared.push_back(all[i]);
+      }
+    }
+    SortUnique(shared);
+    FreeUnlessReadLater(id, shared, frame);
+    for (StageId child : entry_.stages[id].children) {
+      Walk(child, frame);
+    }
+  }
+
+  void WalkMap(StageId id) {
+    const Stage& stage = entry_.stages[id];
+    uint32_t frame = inner_frames_[id][0];
+    std::vector<ValueId> reads;
+    AddReads(stage.element, reads);
+    std::optional<StageId> body = stage.children.empty() ? std::nullopt : std::optional(stage.children[0]);
+    WalkInner(body, reads, frame);
+    if (body) {
+      Collect(*body, reads);
+    }
+    if (stage.condition) {
+      AddReads(*stage.condition, reads);
+    }
+    WalkInner(stage.condition_stage, reads, frame);
+  }
+
+  void WalkInner(std::optional<StageId> stage, const std::vector<ValueId>& read_after, uint32_t frame) {
+    MarkReadLater(read_after, frame);
+    if (stage) {
+      Walk(*stage, frame);
+    }
+  }
+
+  plan::Entry& entry_;
+  /// By value.
+  std::vector<uint32_t> frame_of_;
+  std::vector<bool> read_later_;
+  /// By stage: of a map, or of a branch's arms.
+  std::vector<std::vector<uint32_t>> inner_frames_;
+  uint32_t frames_ = 0;
+};
+
+}  // namespace
+
+void AddFrees(plan::Entry& entry) { Liveness(entry).Run(); }
+
+}  // namespace plait::schedule

@@ -1,0 +1,138 @@
+#include "compiler/schedule/make_plan.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "compiler/schedule/allot.h"
+#include "compiler/schedule/build_block.h"
+#include "compiler/schedule/check_facts.h"
+#include "compiler/schedule/emit.h"
+#include "compiler/schedule/liveness.h"
+
+namespace plait {
+namespace {
+
+using schedule::Allotter;
+using schedule::Rates;
+
+/// Of the models that most programs take for a task.
+int64_t TypicalWeightBytes(std::string_view task) {
+  if (task == "text.ZeroShot") {
+    return 1'421'000'000;
+  }
+  return task == "text.Generator" ? 498'000'000 : 438'000'000;
+}
+
+/// A caller that knows no folder at all may leave the facts out.
+PlanInputs WithAllFacts(PlanInputs inputs, size_t models) {
+  inputs.facts.resize(models);
+  inputs.machine.cores = std::max(inputs.machine.cores, 1);
+  return inputs;
+}
+
+plan::Machine MachineOf(const Machine& machine) {
+  return {machine.cores,
+          machine.gpus,
+          machine.core_read_bandwidth,
+          machine.read_bandwidth,
+          machine.core_fp32_peak,
+          machine.memory};
+}
+
+std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inputs, const SourceManager& sources) {
+  std::vector<plan::Model> models;
+  for (const ir::Model& model : graph.models) {
+    const std::optional<ModelFacts>& facts = inputs.facts[models.size()];
+    plan::Model planned;
+    planned.name = model.name;
+    planned.task = model.task;
+    planned.source = fmt::format("{}:{}", model.source, model.location);
+    planned.revision = model.revision;
+    planned.options = model.options;
+    planned.span = sources.Place(model.span);
+    if (facts) {
+      planned.digest = facts->digest;
+      planned.architecture = facts->model_type;
+      planned.weight_bytes = facts->weight_bytes;
+    }
+    models.push_back(std::move(planned));
+  }
+  return models;
+}
+
+/// Weights of the models that the entry calls, with what its stages hold at most at one time.
+int64_t PeakMemory(const plan::Entry& entry, const std::vector<plan::Model>& models) {
+  int64_t bytes = entry.root ? entry.stages[*entry.root].working_bytes : 0;
+  std::set<uint32_t> called;
+  for (const plan::Stage& stage : entry.stages) {
+    if (stage.kind == plan::StageKind::Call && called.insert(stage.model).second) {
+      const plan::Model& model = models[stage.model];
+      bytes += model.weight_bytes > 0 ? model.weight_bytes : TypicalWeightBytes(model.task);
+    }
+  }
+  return bytes;
+}
+
+void SetBounds(const Allotter& allotter, const Rates& rates, plan::Entry& entry) {
+  constexpr double kMsPerSecond = 1e3;
+  double bytes = entry.root ? static_cast<double>(entry.stages[*entry.root].bytes) : 0;
+  plan::Bounds& bounds = entry.bounds;
+  bounds.critical_path_ms = schedule::RoundMs(allotter.bound().critical_ms);
+  bounds.computation_ms = schedule::RoundMs(allotter.bound().arithmetic_ms / rates.cores());
+  bounds.bandwidth_ms = schedule::RoundMs(bytes / rates.bandwidth() * kMsPerSecond);
+  // Each of these is what every schedule takes, so a prediction below it is rounding.
+  entry.bound_ms = std::max({bounds.critical_path_ms, bounds.computation_ms, bounds.bandwidth_ms});
+  entry.predicted_ms = std::max(entry.predicted_ms, entry.bound_ms);
+  if (entry.bound_ms > 0) {
+    bool is_path = entry.bound_ms == bounds.critical_path_ms;
+    entry.bound_by = is_path ? "critical path" : entry.bound_ms == bounds.computation_ms ? "computation" : "bandwidth";
+  }
+}
+
+plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, const PlanInputs& inputs, const SourceManager& sources,
+                      const std::vector<plan::Model>& models) {
+  constexpr int64_t kDefaultTimeoutMs = 60'000;
+  schedule::CostModel costs(graph, function, inputs.facts);
+  schedule::BuiltEntry built = schedule::BuildEntry(graph, function, sources, costs);
+  Rates rates(inputs.machine);
+  Allotter allotter(built.block, rates);
+
+  plan::Entry entry;
+  entry.name = function.name;
+  entry.doc = function.doc;
+  entry.parameters = std::move(built.parameters);
+  entry.result_type = function.result;
+  entry.result = built.block.result;
+  entry.timeout_ms = function.timeout_ms.value_or(kDefaultTimeoutMs);
+  schedule::EmitStages(allotter, inputs.machine.cores, entry);
+  schedule::AddFrees(entry);
+  SetBounds(allotter, rates, entry);
+  entry.peak_memory = PeakMemory(entry, models);
+  entry.assumes = costs.TakeAssumptions();
+  return entry;
+}
+
+}  // namespace
+
+plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const SourceManager& sources, Sink& sink) {
+  PlanInputs inputs = WithAllFacts(given, graph.models.size());
+  schedule::CheckFacts(graph, inputs, sink);
+  plan::Plan plan;
+  plan.source_digest = inputs.source_digest;
+  plan.machine = MachineOf(inputs.machine);
+  plan.records = graph.records;
+  plan.models = ModelsOf(graph, inputs, sources);
+  for (const ir::Demand& demand : graph.demands) {
+    plan.demands.push_back({demand.service, demand.cpu, demand.memory_bytes, demand.gpu_min, demand.gpu_max});
+  }
+  for (const ir::Function& function : graph.functions) {
+    if (function.is_entry) {
+      plan.entries.push_back(PlanEntry(graph, function, inputs, sources, plan.models));
+    }
+  }
+  return plan;
+}
+
+}  // namespace plait
