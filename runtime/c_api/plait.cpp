@@ -1,0 +1,203 @@
+// The C interface over exec: handles, and text for everything that crosses.
+#include "runtime/c_api/plait.h"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/formats/json.h"
+#include "compiler/plan/text.h"
+#include "runtime/exec/program.h"
+
+namespace {
+
+using plait::Value;
+using plait::ValueFields;
+using plait::ValueList;
+using Clock = std::chrono::steady_clock;
+
+Value Text(std::string_view text) { return Value::String(std::string(text)); }
+Value Count(int64_t count) { return Value::Int(count); }
+double Seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+}  // namespace
+
+struct plait_error {
+  plait::Error error;
+  std::string text;
+  std::string json;
+};
+
+struct plait_program {
+  plait::Program program;
+  std::string json;
+};
+
+/// Keeps the steps of one run.
+class StepLog : public plait::Observer {
+ public:
+  void OnStep(const plait::StepReport& step) override {
+    std::lock_guard lock(mutex_);
+    steps_.push_back(step);
+  }
+
+  /// In order of their beginning.
+  [[nodiscard]] Value ToValue(Clock::time_point start) const {
+    std::vector<plait::StepReport> steps = steps_;
+    std::stable_sort(steps.begin(), steps.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
+    ValueList list;
+    for (const plait::StepReport& step : steps) {
+      list.push_back(Value::Record({{"stage", Count(step.stage)},
+                                    {"kind", Text(plait::plan::StageKindName(step.kind))},
+                                    {"model", Text(step.model)},
+                                    {"method", Text(step.method)},
+                                    {"place", Text(step.span)},
+                                    {"calls", Count(static_cast<int64_t>(step.lanes))},
+                                    {"threads", Count(step.threads)},
+                                    {"track", Count(step.track)},
+                                    {"begin", Value::Float(Seconds(step.begin - start))},
+                                    {"seconds", Value::Float(Seconds(step.end - step.begin))},
+                                    {"prompt_tokens", Count(step.statistics.prompt_tokens)},
+                                    {"new_tokens", Count(step.statistics.new_tokens)},
+                                    {"bytes_streamed", Count(step.statistics.bytes_streamed)},
+                                    {"operations", Count(step.statistics.operations)}}));
+    }
+    return Value::List(std::move(list));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<plait::StepReport> steps_;
+};
+
+struct plait_request {
+  const plait::Program* program;
+  const plait::plan::Entry* entry;
+  Value arguments;
+  uint64_t seed;
+  plait::Cancellation cancellation;
+  StepLog log;
+  std::string result;
+  std::string report;
+
+  plait_request(const plait::Program& of_program, const plait::plan::Entry& of_entry, Value with_arguments, uint64_t with_seed,
+                Clock::time_point deadline)
+      : program(&of_program), entry(&of_entry), arguments(std::move(with_arguments)), seed(with_seed), cancellation(deadline) {}
+};
+
+namespace {
+
+/// Hands an error to the caller, who may not want it.
+void Give(plait::Error error, plait_error** out) {
+  if (out != nullptr) {
+    *out = new plait_error{std::move(error), "", ""};
+  }
+}
+
+std::string_view OrEmpty(const char* text) { return text == nullptr ? std::string_view() : std::string_view(text); }
+
+plait::Result<plait::Program> Load(std::string_view plan_text, std::string_view plan_name, const plait_load_options& options) {
+  PLAIT_TRY(plait::plan::Plan plan, plait::plan::Read(plan_text, plan_name));
+  if (options.model_folder_count != plan.models.size()) {
+    return plait::Error{plait::FailureKind::PlanInvalid, "the number of model folders is not the plan's number of models", std::string(plan_name), {}};
+  }
+  plait::ProgramOptions program_options;
+  program_options.model_folders.assign(options.model_folders, options.model_folders + options.model_folder_count);
+  program_options.only_entry = OrEmpty(options.only_entry);
+  program_options.threads = options.threads;
+  if (options.progress != nullptr) {
+    program_options.progress = [&options](uint64_t done, uint64_t total) { options.progress(options.user, done, total); };
+  }
+  return plait::Program::Load(std::move(plan), program_options);
+}
+
+plait::Result<std::unique_ptr<plait_request>> MakeRequest(const plait_program& program, const plait_request_options& options) {
+  PLAIT_TRY(const plait::plan::Entry* entry, program.program.FindEntry(OrEmpty(options.entry)));
+  std::string_view text(options.arguments, options.arguments_length);
+  PLAIT_TRY(Value arguments, plait::ParseJson(text, OrEmpty(options.arguments_name), plait::FailureKind::InputInvalid));
+  int64_t timeout_ms = options.timeout_ms > 0 ? options.timeout_ms : entry->timeout_ms;
+  auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+  return std::make_unique<plait_request>(program.program, *entry, std::move(arguments), options.seed, deadline);
+}
+
+}  // namespace
+
+int plait_api_version() { return PLAIT_API_VERSION; }
+
+const char* plait_error_code(const plait_error* error) { return plait::FailureCode(error->error.kind).data(); }
+
+const char* plait_error_text(plait_error* error, int colour) {
+  error->text = plait::RenderError(error->error, colour != 0);
+  return error->text.c_str();
+}
+
+const char* plait_error_json(plait_error* error) {
+  ValueList notes;
+  for (const plait::ErrorNote& note : error->error.notes) {
+    notes.push_back(Value::Record({{"label", Text(note.label)}, {"text", Text(note.text)}}));
+  }
+  error->json = plait::ToJson(Value::Record({{"code", Text(plait::FailureCode(error->error.kind))},
+                                             {"message", Text(error->error.message)},
+                                             {"place", Text(error->error.place)},
+                                             {"notes", Value::List(std::move(notes))}}));
+  return error->json.c_str();
+}
+
+void plait_error_free(plait_error* error) { delete error; }
+
+plait_program* plait_load(const char* plan, size_t plan_length, const char* plan_name, const plait_load_options* options, plait_error** error) {
+  plait::Result<plait::Program> program = Load(std::string_view(plan, plan_length), OrEmpty(plan_name), *options);
+  if (!program.ok()) {
+    Give(std::move(program).error(), error);
+    return nullptr;
+  }
+  return new plait_program{*std::move(program), ""};
+}
+
+const char* plait_program_json(plait_program* program) {
+  ValueList stand_ins;
+  for (const std::string& name : program->program.StandIns()) {
+    stand_ins.push_back(Text(name));
+  }
+  program->json = plait::ToJson(Value::Record({{"threads", Count(program->program.threads())}, {"stand_ins", Value::List(std::move(stand_ins))}}));
+  return program->json.c_str();
+}
+
+void plait_program_free(plait_program* program) { delete program; }
+
+plait_request* plait_request_new(plait_program* program, const plait_request_options* options, plait_error** error) {
+  plait::Result<std::unique_ptr<plait_request>> request = MakeRequest(*program, *options);
+  if (!request.ok()) {
+    Give(std::move(request).error(), error);
+    return nullptr;
+  }
+  return (*std::move(request)).release();
+}
+
+int plait_request_run(plait_request* request, plait_error** error) {
+  Clock::time_point start = Clock::now();
+  plait::RunOptions options{request->seed, &request->log};
+  plait::Result<Value> result = request->program->Run(*request->entry, request->arguments, options, request->cancellation);
+  double seconds = Seconds(Clock::now() - start);
+  request->report = plait::ToJson(Value::Record({{"entry", Text(request->entry->name)},
+                                                 {"seed", Count(static_cast<int64_t>(request->seed))},
+                                                 {"seconds", Value::Float(seconds)},
+                                                 {"degraded", Value::List({})},
+                                                 {"steps", request->log.ToValue(start)}}));
+  if (!result.ok()) {
+    Give(std::move(result).error(), error);
+    return 1;
+  }
+  request->result = plait::ToJson(*result);
+  return 0;
+}
+
+void plait_request_cancel(plait_request* request) { request->cancellation.Cancel(); }
+const char* plait_request_result(plait_request* request) { return request->result.c_str(); }
+const char* plait_request_report(plait_request* request) { return request->report.c_str(); }
+void plait_request_free(plait_request* request) { delete request; }

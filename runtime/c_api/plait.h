@@ -1,0 +1,83 @@
+/* The C interface of Plait's runtime: load a plan, run requests, read results. Nothing here throws or exits.
+ *
+ * Strings are UTF-8. Text that a function returns belongs to the object it was asked of and lives until that object is freed.
+ * A function that can fail takes `plait_error** error` and returns null or a non-zero status; the error is then the caller's to free.
+ */
+#ifndef PLAIT_H
+#define PLAIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PLAIT_API __attribute__((visibility("default")))
+#define PLAIT_API_VERSION 1
+
+typedef struct plait_program plait_program;
+typedef struct plait_request plait_request;
+typedef struct plait_error plait_error;
+
+/* PLAIT_API_VERSION of the library. */
+PLAIT_API int plait_api_version(void);
+
+/* The stable code, such as "model-not-found". */
+PLAIT_API const char* plait_error_code(const plait_error* error);
+/* The error as a person reads it, several lines; with colours where `colour` is not 0. */
+PLAIT_API const char* plait_error_text(plait_error* error, int colour);
+/* {"code": ..., "message": ..., "place": ..., "notes": [{"label": ..., "text": ...}]} */
+PLAIT_API const char* plait_error_json(plait_error* error);
+PLAIT_API void plait_error_free(plait_error* error);
+
+typedef struct {
+  /* One a model of the plan, in its order. */
+  const char* const* model_folders;
+  size_t model_folder_count;
+  /* Load only what this entry needs; everything where null. */
+  const char* only_entry;
+  /* Computing threads; 0 takes what the plan was made for. Fixed for the life of the program. */
+  int threads;
+  /* Called with bytes of weights that are ready and that there are, from any thread; may be null. */
+  void (*progress)(void* user, uint64_t done, uint64_t total);
+  void* user;
+} plait_load_options;
+
+/* Reads a plan in its TOML form and loads its models. `plan_name` is what messages call the plan. */
+PLAIT_API plait_program* plait_load(const char* plan, size_t plan_length, const char* plan_name, const plait_load_options* options, plait_error** error);
+/* {"threads": n, "stand_ins": ["Service.model", ...]} */
+PLAIT_API const char* plait_program_json(plait_program* program);
+PLAIT_API void plait_program_free(plait_program* program);
+
+typedef struct {
+  /* The entry, Service.api; null or empty where the plan has one only. */
+  const char* entry;
+  /* A JSON object of arguments by name. */
+  const char* arguments;
+  size_t arguments_length;
+  /* What messages call the arguments' text. */
+  const char* arguments_name;
+  uint64_t seed;
+  /* Milliseconds; 0 takes the entry's own timeout. */
+  int64_t timeout_ms;
+} plait_request_options;
+
+/* Makes a request; nothing runs yet. */
+PLAIT_API plait_request* plait_request_new(plait_program* program, const plait_request_options* options, plait_error** error);
+/* Runs it to its end on the calling thread's behalf. Returns 0 on success. Once per request. */
+PLAIT_API int plait_request_run(plait_request* request, plait_error** error);
+/* From any thread or signal handler, from the request's making until its freeing: `plait_request_run` ends soon with the error "cancelled". */
+PLAIT_API void plait_request_cancel(plait_request* request);
+/* After a successful run: the result as one line of JSON. */
+PLAIT_API const char* plait_request_result(plait_request* request);
+/* After a run: {"entry", "seed", "seconds", "degraded", "steps": [{"stage", "kind", "model", "method", "place", "calls", "threads", "track", "begin", "seconds",
+   "prompt_tokens", "new_tokens", "bytes_streamed", "operations"}]}; times in seconds from the start of the run. */
+PLAIT_API const char* plait_request_report(plait_request* request);
+PLAIT_API void plait_request_free(plait_request* request);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

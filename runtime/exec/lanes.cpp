@@ -1,0 +1,38 @@
+#include "runtime/exec/lanes.h"
+
+#include <cassert>
+
+namespace plait {
+
+void Lanes::Write(plan::ValueId id, std::vector<Value> column) {
+  assert(column.size() == count_);
+  auto shared = std::make_shared<const std::vector<Value>>(std::move(column));
+  std::lock_guard lock(mutex_);
+  columns_[id] = std::move(shared);
+}
+
+Lanes::Column Lanes::Find(plan::ValueId id) const {
+  std::lock_guard lock(mutex_);
+  auto found = columns_.find(id);
+  return found == columns_.end() ? nullptr : found->second;
+}
+
+Value Lanes::Read(plan::ValueId id, size_t lane) const {
+  const Lanes* lanes = this;
+  while (true) {
+    if (Column column = lanes->Find(id)) {
+      return (*column)[lane];
+    }
+    // A plan that was verified reads only what was written, so some outer set has it.
+    assert(lanes->outer_ != nullptr);
+    lane = lanes->outer_lanes_[lane];
+    lanes = lanes->outer_;
+  }
+}
+
+void Lanes::Free(plan::ValueId id) {
+  std::lock_guard lock(mutex_);
+  columns_.erase(id);
+}
+
+}  // namespace plait

@@ -1,0 +1,97 @@
+// The loops of one piece of a packed linear layer. Included by forms only.
+#pragma once
+
+#include "runtime/kernels/linear.h"
+#include "runtime/kernels/tile.h"
+#include "runtime/kernels/vector_math.h"
+
+namespace plait::PLAIT_FORM {
+
+/// Bias, activation and residual for one row of a panel.
+inline void FinishRow(const LinearArgs& args, const float* sums, int64_t row, int64_t column, int64_t width) {
+  for (int64_t i = 0; i < width; i += kLanes) {
+    int64_t count = width - i < kLanes ? width - i : kLanes;
+    bool whole = count == kLanes;
+    auto load = [&](const float* p) { return whole ? Load(p) : LoadPart(p, count); };
+    Vec value = Load(sums + i);
+    if (args.bias != nullptr) {
+      value = value + load(args.bias + column + i);
+    }
+    value = Activate(args.activation, value);
+    int64_t place = row * args.y_stride + column + i;
+    if (args.residual != nullptr) {
+      value = value + load(args.residual + place);
+    }
+    if (whole) {
+      Store(args.y + place, value);
+    } else {
+      StorePart(args.y + place, value, count);
+    }
+  }
+}
+
+/// What block `block` of `blocks` fetches ahead of a part of a panel with `depth` rows. One block alone runs at the speed of memory and
+/// fetches just far enough ahead to hide its latency. Several share the fetching of the part that follows in memory, so that
+/// they compute from the second-level cache while the next part arrives.
+inline void PlanPrefetch(int64_t block, int64_t blocks, const float* part, int64_t depth, TileProductArgs& args) {
+  constexpr int64_t kRowsAhead = 32;
+  constexpr int kLinesPerRow = kPanelColumns / kLanes;
+  if (blocks == 1) {
+    args.prefetch_lines = kLinesPerRow;
+    args.prefetch = part + kRowsAhead * kPanelColumns;
+    return;
+  }
+  const int64_t sharers = blocks < kLinesPerRow ? blocks : kLinesPerRow;
+  if (block < sharers) {
+    const int64_t first_line = block * kLinesPerRow / sharers;
+    args.prefetch_lines = static_cast<int>((block + 1) * kLinesPerRow / sharers - first_line);
+    args.prefetch = part + depth * kPanelColumns + first_line * kLanes;
+  }
+}
+
+/// Rows [first_row, first_row + rows) times one panel. The depth is cut so that a part of the panel stays in the second-level
+/// cache while all the rows pass over it; the cuts continue the same chains.
+inline void LinearPanel(const LinearArgs& args, int64_t panel, int64_t first_row, int64_t rows) {
+  constexpr int64_t kDepthBlock = 1024;
+  Tile tiles[kLinearRowChunk / kRowBlock];
+  const int64_t blocks = (rows + kRowBlock - 1) / kRowBlock;
+  // Blocks of even size waste less than full ones and a small rest. Which block a row is in does not touch its bits.
+  auto block_begin = [&](int64_t block) { return rows * block / blocks; };
+  const float* weights = args.panels + panel * args.depth * kPanelColumns;
+  for (int64_t begin = 0; begin < args.depth; begin += kDepthBlock) {
+    const int64_t depth = args.depth - begin < kDepthBlock ? args.depth - begin : kDepthBlock;
+    for (int64_t block = 0; block < blocks; ++block) {
+      const int64_t row = first_row + block_begin(block);
+      TileProductArgs product = {.x = args.x + row * args.x_stride + begin,
+                                 .x_stride = args.x_stride,
+                                 .panel = weights + begin * kPanelColumns,
+                                 .panel_stride = kPanelColumns,
+                                 .depth = depth,
+                                 .vectors = kPanelColumns / kLanes,
+                                 .continues = begin > 0};
+      if (args.rows <= kLinearRowChunk) {
+        PlanPrefetch(block, blocks, product.panel, depth, product);
+      }
+      TileProduct(product, static_cast<int>(block_begin(block + 1) - block_begin(block)), tiles[block]);
+    }
+  }
+  const int64_t column = panel * kPanelColumns;
+  const int64_t width = args.columns - column < kPanelColumns ? args.columns - column : kPanelColumns;
+  for (int64_t block = 0; block < blocks; ++block) {
+    for (int64_t row = block_begin(block); row < block_begin(block + 1); ++row) {
+      FinishRow(args, tiles[block].values[row - block_begin(block)], first_row + row, column, width);
+    }
+  }
+}
+
+/// Pieces [begin, end) of the layer.
+inline void LinearRange(const LinearArgs& args, int64_t begin, int64_t end) {
+  const int64_t chunks = (args.rows + kLinearRowChunk - 1) / kLinearRowChunk;
+  for (int64_t piece = begin; piece < end; ++piece) {
+    const int64_t first_row = piece % chunks * kLinearRowChunk;
+    const int64_t rows = args.rows - first_row < kLinearRowChunk ? args.rows - first_row : kLinearRowChunk;
+    LinearPanel(args, piece / chunks, first_row, rows);
+  }
+}
+
+}  // namespace plait::PLAIT_FORM

@@ -1,0 +1,35 @@
+// Weights as files store them, and the way into the panels that the linear kernels read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace plait {
+
+enum class ElementType { F32, F16, BF16 };
+
+/// A row-major matrix of any alignment.
+struct MatrixSource {
+  const std::byte* data = nullptr;
+  ElementType type = ElementType::F32;
+  int64_t rows = 0;
+  int64_t columns = 0;
+};
+
+constexpr int64_t ElementSize(ElementType type) { return type == ElementType::F32 ? 4 : 2; }
+
+/// Converts `count` elements from element `first` of the source on; exact for every type.
+void ReadFloats(const MatrixSource& source, int64_t first, int64_t count, float* out);
+
+/// Packs source rows [begin, end) of a matrix stored [depth, columns]: row k becomes row k of every panel. `first_column` is where the
+/// source's columns begin among the panels'; the panels' depth is `source.rows`.
+void PackDepthRows(const MatrixSource& source, int64_t begin, int64_t end, int64_t first_column, float* panels);
+
+/// Packs source rows [begin, end) of a matrix stored [columns, depth]: row c becomes column `first_column + c`.
+/// The panels' depth is `source.columns`.
+void PackColumnRows(const MatrixSource& source, int64_t begin, int64_t end, int64_t first_column, float* panels);
+
+/// Reads one packed column of `depth` floats.
+void UnpackColumn(const float* panels, int64_t depth, int64_t column, float* out);
+
+}  // namespace plait

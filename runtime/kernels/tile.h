@@ -1,0 +1,121 @@
+// The product that linear layers and attention are made of: a few rows times a panel of up to 64 columns. Included by forms only.
+#pragma once
+
+#include "runtime/kernels/linear.h"
+#include "runtime/kernels/simd.h"
+
+namespace plait::PLAIT_FORM {
+
+/// Up to `kRowBlock` rows of 64 columns.
+struct alignas(64) Tile {
+  float values[kRowBlock][kPanelColumns];
+};
+
+/// How many vectors of columns are held in registers at once beside `rows` rows.
+constexpr int VectorsAtOnce([[maybe_unused]] int rows) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+  return 4;
+#else
+  return rows == 1 ? 4 : (rows <= 3 ? 2 : 1);
+#endif
+}
+
+struct TileProductArgs {
+  const float* x;
+  int64_t x_stride;
+  const float* panel;
+  int64_t panel_stride;
+  int64_t depth;
+  /// How many vectors of columns are wanted.
+  int vectors;
+  /// Whether the tile's values are the chain so far; otherwise it begins at zero.
+  bool continues;
+  /// How many cache lines, of 16 floats, are fetched ahead for each row of the panel: 0, 1, 2 or 4; and from where for its first row.
+  int prefetch_lines = 0;
+  const float* prefetch = nullptr;
+};
+
+template <int kRows, int kVectors, int kPrefetchLines>
+inline void TileColumns(const TileProductArgs& args, int64_t first_vector, Tile& tile) {
+  Vec sums[kRows][kVectors];
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) {
+      sums[r][v] = args.continues ? Load(&tile.values[r][(first_vector + v) * kLanes]) : Set1(0.0F);
+    }
+  }
+  const float* x = args.x;
+  const int64_t x_stride = args.x_stride;
+  const float* weights = args.panel + first_vector * kLanes;
+  const float* ahead = args.prefetch;
+  for (int64_t k = 0; k < args.depth; ++k) {
+    for (int line = 0; line < kPrefetchLines; ++line) {
+      // Whole rows are wanted at once, in the nearest cache; the shares of a later part would only push this part out of it.
+      __builtin_prefetch(ahead + line * kLanes, 0, kPrefetchLines == kPanelColumns / kLanes ? 3 : 2);
+    }
+    ahead += kPrefetchLines > 0 ? kPanelColumns : 0;
+    Vec w[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      w[v] = Load(weights + v * kLanes);
+    }
+    for (int r = 0; r < kRows; ++r) {
+      Vec value = Set1(x[r * x_stride + k]);
+      for (int v = 0; v < kVectors; ++v) {
+        sums[r][v] = Fma(value, w[v], sums[r][v]);
+      }
+    }
+    weights += args.panel_stride;
+  }
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) {
+      Store(&tile.values[r][(first_vector + v) * kLanes], sums[r][v]);
+    }
+  }
+}
+
+template <int kRows, int kPrefetchLines>
+inline void TileRows(const TileProductArgs& args, Tile& tile) {
+  constexpr int kAtOnce = VectorsAtOnce(kRows);
+  const int whole = args.vectors / kAtOnce;
+  for (int i = 0; i < whole; ++i) {
+    TileColumns<kRows, kAtOnce, kPrefetchLines>(args, i * kAtOnce, tile);
+  }
+  if constexpr (kAtOnce > 1) {
+    for (int i = whole * kAtOnce; i < args.vectors; ++i) {
+      TileColumns<kRows, 1, kPrefetchLines>(args, i, tile);
+    }
+  }
+}
+
+template <int kPrefetchLines>
+inline void TileProductFetching(const TileProductArgs& args, int rows, Tile& tile) {
+  switch (rows) {
+    case 1:
+      return TileRows<1, kPrefetchLines>(args, tile);
+    case 2:
+      return TileRows<2, kPrefetchLines>(args, tile);
+    case 3:
+      return TileRows<3, kPrefetchLines>(args, tile);
+    case 4:
+      return TileRows<4, kPrefetchLines>(args, tile);
+    case 5:
+      return TileRows<5, kPrefetchLines>(args, tile);
+    default:
+      return TileRows<6, kPrefetchLines>(args, tile);
+  }
+}
+
+/// tile[r][c] (+)= sum over k, ascending, of x[r][k] * panel[k][c]. One chain an output: its bits depend on nothing else.
+inline void TileProduct(const TileProductArgs& args, int rows, Tile& tile) {
+  switch (args.prefetch_lines) {
+    case 0:
+      return TileProductFetching<0>(args, rows, tile);
+    case 1:
+      return TileProductFetching<1>(args, rows, tile);
+    case 2:
+      return TileProductFetching<2>(args, rows, tile);
+    default:
+      return TileProductFetching<4>(args, rows, tile);
+  }
+}
+
+}  // namespace plait::PLAIT_FORM

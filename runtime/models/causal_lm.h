@@ -1,0 +1,54 @@
+// What every decoder family offers to generation.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "compiler/base/result.h"
+#include "runtime/base/thread_team.h"
+#include "runtime/models/load_options.h"
+#include "runtime/weights/checkpoint.h"
+
+namespace plait {
+
+/// The past keys and values of some sequences; made by a model for its own use.
+class KeyValueCache {
+ public:
+  virtual ~KeyValueCache() = default;
+
+  /// Tokens that a sequence holds.
+  [[nodiscard]] virtual int64_t Length(int sequence) const = 0;
+  /// Makes `to` hold the first `length` tokens of `from`.
+  virtual void CopySequence(int from, int to, int64_t length) = 0;
+};
+
+/// Immutable after loading; one may be used by several threads at once, each with its own cache.
+class CausalLm {
+ public:
+  virtual ~CausalLm() = default;
+
+  [[nodiscard]] virtual int64_t vocab_size() const = 0;
+  /// The most tokens a sequence may have.
+  [[nodiscard]] virtual int64_t max_positions() const = 0;
+  /// Bytes of weights that one token's pass reads.
+  [[nodiscard]] virtual int64_t bytes_per_token() const = 0;
+
+  /// Room for `sequences` sequences of at most `max_tokens` tokens each.
+  [[nodiscard]] virtual std::unique_ptr<KeyValueCache> NewCache(int sequences, int64_t max_tokens) const = 0;
+
+  /// New tokens of one sequence, appended to what the cache holds of it.
+  struct Step {
+    int sequence = 0;
+    std::span<const int32_t> tokens;  // at least one
+  };
+  /// Runs the steps (of different sequences) in one pass. Returns the logits of each step's last token, [steps, vocab_size] row-major,
+  /// in memory of the cache that the next call overwrites. A row's bits do not depend on the other rows, on how a
+  /// sequence was cut into steps, or on the team's size.
+  virtual std::span<const float> Forward(std::span<const Step> steps, KeyValueCache& cache, ThreadTeam& team) const = 0;
+};
+
+/// Builds the decoder that config.json's `model_type` names. Fails with `model-unsupported`, `model-config-invalid`, `weights-mismatch`.
+Result<std::unique_ptr<CausalLm>> LoadCausalLm(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team);
+
+}  // namespace plait

@@ -1,0 +1,17 @@
+// How a model is built from its checkpoint.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace plait {
+
+struct LoadOptions {
+  /// Draws the classification head where the checkpoint has none: N(0, initializer_range), zero biases.
+  std::optional<uint64_t> random_head_seed;
+  /// Called with the bytes of weights that have been read so far, from any thread of the team and not always in order.
+  std::function<void(uint64_t bytes)> progress;
+};
+
+}  // namespace plait

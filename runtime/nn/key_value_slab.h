@@ -1,0 +1,41 @@
+// The keys and values of past tokens, allotted once for all sequences, layers and heads.
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+namespace plait {
+
+struct KeyValueShape {
+  int64_t sequences = 0;
+  int64_t layers = 0;
+  int64_t heads = 0;
+  int64_t head_size = 0;
+  int64_t max_tokens = 0;
+};
+
+/// A head's keys are panels with positions as columns, its values are rows: the form in which attention reads them.
+class KeyValueSlab {
+ public:
+  explicit KeyValueSlab(const KeyValueShape& shape);
+
+  [[nodiscard]] const KeyValueShape& shape() const { return shape_; }
+  /// [ceil(max_tokens / 64), head_size, 64]
+  [[nodiscard]] float* Keys(int64_t sequence, int64_t layer, int64_t head) const;
+  /// [max_tokens, value_stride]
+  [[nodiscard]] float* Values(int64_t sequence, int64_t layer, int64_t head) const;
+  /// The head's size rounded up to whole vectors.
+  [[nodiscard]] int64_t value_stride() const;
+
+  /// Copies the first `tokens` positions.
+  void Copy(int64_t from, int64_t to, int64_t tokens);
+
+ private:
+  [[nodiscard]] int64_t HeadFloats() const;
+
+  KeyValueShape shape_;
+  at::Tensor memory_;
+};
+
+}  // namespace plait

@@ -1,0 +1,102 @@
+#include "runtime/nn/self_attention.h"
+
+#include <cstring>
+
+namespace plait {
+namespace {
+
+/// The asking rows of a sequence: which, and where their output goes.
+struct Asking {
+  int64_t first = 0;
+  int64_t rows = 0;
+  int64_t output_row = 0;
+};
+
+Asking AskingOf(AskingRows asking, const SequenceRows& rows, int64_t index) {
+  switch (asking) {
+    case AskingRows::All:
+      return {0, rows.rows, rows.first_row};
+    case AskingRows::First:
+      return {0, 1, index};
+    case AskingRows::Last:
+      return {rows.rows - 1, 1, index};
+  }
+  return {};
+}
+
+/// What the kernel needs to know of one head of one sequence, but for keys, values and who sees what.
+AttentionArgs QueriesOf(const AttentionHeads& heads, const float* qkv, const SequenceRows& rows, const Asking& asking, int64_t head,
+                        float* output) {
+  const int64_t hidden = heads.hidden_size();
+  AttentionArgs args;
+  args.queries = qkv + (rows.first_row + asking.first) * 3 * hidden + head * heads.size;
+  args.query_stride = 3 * hidden;
+  args.rows = asking.rows;
+  args.output = output + asking.output_row * hidden + head * heads.size;
+  args.output_stride = hidden;
+  args.head_size = heads.size;
+  args.scale = heads.scale;
+  return args;
+}
+
+}  // namespace
+
+int64_t EncoderKeyFloats(std::span<const SequenceRows> sequences, const AttentionHeads& heads) {
+  int64_t panels = 0;
+  for (const SequenceRows& rows : sequences) {
+    panels += PanelCount(rows.rows);
+  }
+  return panels * kPanelColumns * heads.hidden_size();
+}
+
+void EncoderAttention(const KernelForm& form, const AttentionHeads& heads, const float* qkv, std::span<const SequenceRows> sequences,
+                      AskingRows asking, float* key_panels, float* output, ThreadTeam& team) {
+  const int64_t hidden = heads.hidden_size();
+  team.ParallelFor(static_cast<int64_t>(sequences.size()) * heads.count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t item = begin; item < end; ++item) {
+      const int64_t sequence = item / heads.count;
+      const int64_t head = item % heads.count;
+      const SequenceRows& rows = sequences[static_cast<size_t>(sequence)];
+      const float* keys = qkv + rows.first_row * 3 * hidden + hidden + head * heads.size;
+      float* panels = key_panels + EncoderKeyFloats(sequences.first(static_cast<size_t>(sequence)), heads) +
+                      head * PanelCount(rows.rows) * kPanelColumns * heads.size;
+      StoreKeys(keys, 3 * hidden, rows.rows, heads.size, 0, panels);
+      AttentionArgs args = QueriesOf(heads, qkv, rows, AskingOf(asking, rows, sequence), head, output);
+      args.key_panels = panels;
+      args.values = keys + hidden;
+      args.value_stride = 3 * hidden;
+      args.visible = rows.rows;
+      form.attention(args);
+    }
+  });
+}
+
+void DecoderAttention(const KernelForm& form, const AttentionHeads& heads, const float* qkv, std::span<const StepRows> steps, int64_t layer,
+                      AskingRows asking, KeyValueSlab& slab, float* output, ThreadTeam& team) {
+  const int64_t hidden = heads.hidden_size();
+  team.ParallelFor(static_cast<int64_t>(steps.size()) * heads.count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t item = begin; item < end; ++item) {
+      const int64_t index = item / heads.count;
+      const int64_t head = item % heads.count;
+      const StepRows& step = steps[static_cast<size_t>(index)];
+      const float* keys = qkv + step.rows.first_row * 3 * hidden + hidden + head * heads.size;
+      float* key_panels = slab.Keys(step.sequence, layer, head);
+      float* values = slab.Values(step.sequence, layer, head);
+      StoreKeys(keys, 3 * hidden, step.rows.rows, heads.size, step.past, key_panels);
+      for (int64_t row = 0; row < step.rows.rows; ++row) {
+        std::memcpy(values + (step.past + row) * slab.value_stride(), keys + hidden + row * 3 * hidden,
+                    static_cast<size_t>(heads.size) * sizeof(float));
+      }
+      const Asking who = AskingOf(asking, step.rows, index);
+      AttentionArgs args = QueriesOf(heads, qkv, step.rows, who, head, output);
+      args.key_panels = key_panels;
+      args.values = values;
+      args.value_stride = slab.value_stride();
+      args.visible = step.past + who.first + 1;
+      args.visible_step = 1;
+      form.attention(args);
+    }
+  });
+}
+
+}  // namespace plait

@@ -1,0 +1,17 @@
+// Memory for weights, caches and activations, owned by tensors.
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+namespace plait {
+
+/// Zeroed floats of this shape, aligned to 64 bytes at least. Pages become resident when they are first written, so room that is never
+/// used costs nothing. Throws `std::bad_alloc` where the system has no memory to give.
+at::Tensor NewFloats(at::IntArrayRef shape);
+
+/// As `NewFloats`, in huge pages where the system grants them: for what is read whole, over and over.
+at::Tensor NewWeights(at::IntArrayRef shape);
+
+}  // namespace plait

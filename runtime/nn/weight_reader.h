@@ -1,0 +1,55 @@
+// Reads a checkpoint's tensors by name, each checked against the shape that the architecture needs.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "compiler/base/result.h"
+#include "runtime/base/thread_team.h"
+#include "runtime/kernels/kernel_form.h"
+#include "runtime/kernels/pack.h"
+#include "runtime/weights/checkpoint.h"
+
+namespace plait {
+
+/// `[2, 3]`
+std::string FormatShape(const std::vector<int64_t>& shape);
+
+class WeightReader {
+ public:
+  /// `progress` is as in LoadOptions. The references must outlive the reader.
+  WeightReader(const Checkpoint& checkpoint, std::function<void(uint64_t bytes)> progress, ThreadTeam& team);
+
+  [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
+  [[nodiscard]] ThreadTeam& team() const { return team_; }
+  /// The form that the layers built from these weights will use.
+  [[nodiscard]] const KernelForm& form() const { return form_; }
+  [[nodiscard]] bool Has(std::string_view name) const { return checkpoint_.Has(name); }
+
+  /// A tensor and how to read it as a matrix; a vector is one row.
+  struct Source {
+    TensorView view;
+    MatrixSource matrix;
+  };
+  /// Fails with `weights-mismatch` where the tensor is missing or has another shape or a dtype that is not F32, F16 or BF16.
+  Result<Source> Find(std::string_view name, const std::vector<int64_t>& shape) const;
+  /// The tensor converted to floats.
+  Result<at::Tensor> Read(std::string_view name, const std::vector<int64_t>& shape);
+
+  /// Rows [begin, end) of a source have been read and will not be again: counts them and lets their pages go.
+  void Done(const Source& source, int64_t begin, int64_t end);
+
+ private:
+  const Checkpoint& checkpoint_;
+  std::function<void(uint64_t bytes)> progress_;
+  ThreadTeam& team_;
+  const KernelForm& form_;
+  std::atomic<uint64_t> bytes_done_ = 0;
+};
+
+}  // namespace plait

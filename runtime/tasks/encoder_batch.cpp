@@ -1,0 +1,119 @@
+#include "runtime/tasks/encoder_batch.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/tasks/sampling.h"
+
+namespace plait {
+namespace {
+
+using Logits = Result<std::vector<float>>;
+
+/// The texts without repetition, in order of first appearance, and where each text of the list stands among them.
+struct DistinctTexts {
+  std::vector<const Encoding*> texts;
+  std::vector<size_t> index;
+};
+
+DistinctTexts FindDistinct(std::span<const Encoding> texts) {
+  DistinctTexts distinct;
+  std::map<std::pair<std::vector<int32_t>, std::vector<int32_t>>, size_t> seen;
+  for (const Encoding& text : texts) {
+    auto [found, is_new] = seen.try_emplace({text.input_ids, text.token_type_ids}, distinct.texts.size());
+    if (is_new) {
+      distinct.texts.push_back(&text);
+    }
+    distinct.index.push_back(found->second);
+  }
+  return distinct;
+}
+
+/// How many texts from the front fit in one pass; at least one.
+size_t PortionSize(std::span<const Encoding* const> texts) {
+  size_t tokens = 0;
+  size_t count = 0;
+  while (count < texts.size() && (count == 0 || tokens + texts[count]->input_ids.size() <= kEncoderTokens)) {
+    tokens += texts[count]->input_ids.size();
+    ++count;
+  }
+  return count;
+}
+
+void Count(std::span<const EncoderInput> portion, const EncoderCost& cost, CallStatistics* statistics) {
+  if (statistics == nullptr) {
+    return;
+  }
+  int64_t tokens = 0;
+  for (const EncoderInput& text : portion) {
+    tokens += static_cast<int64_t>(text.input_ids.size());
+  }
+  statistics->prompt_tokens += tokens;
+  statistics->bytes_streamed += 4 * (cost.per_token + cost.per_text);
+  statistics->operations += 2 * (tokens * cost.per_token + static_cast<int64_t>(portion.size()) * cost.per_text);
+}
+
+Logits CheckedRow(std::span<const float> row, std::string_view model_name) {
+  if (!AllFinite(row)) {
+    return Error{FailureKind::Arithmetic, fmt::format("the logits are not finite; the model is {}", model_name), "", {}};
+  }
+  return std::vector<float>(row.begin(), row.end());
+}
+
+std::vector<EncoderInput> InputsOf(std::span<const Encoding* const> texts) {
+  std::vector<EncoderInput> inputs;
+  inputs.reserve(texts.size());
+  for (const Encoding* text : texts) {
+    inputs.push_back({text->input_ids, text->token_type_ids});
+  }
+  return inputs;
+}
+
+}  // namespace
+
+Result<void> CheckTextLength(const Encoding& text, int64_t max_positions) {
+  if (text.input_ids.empty()) {
+    return Error{FailureKind::ArgumentRange, "the text has no tokens, expected at least one", "", {}};
+  }
+  if (static_cast<int64_t>(text.input_ids.size()) > max_positions) {
+    return Error{
+        FailureKind::PromptTooLong,
+        fmt::format("the text has {} tokens with its special ones; the model has {} positions", text.input_ids.size(), max_positions),
+        "",
+        {}};
+  }
+  return {};
+}
+
+std::vector<Logits> RunEncoder(const SequenceClassifier& model, std::span<const Encoding> texts, std::string_view model_name,
+                               const EncoderCost& cost, const CallContext& context) {
+  DistinctTexts distinct = FindDistinct(texts);
+  std::vector<Logits> rows;
+  std::span<const Encoding* const> left = distinct.texts;
+  std::optional<Error> stopped;
+  while (!left.empty() && !stopped) {
+    context.team.AdmitMembers();
+    std::vector<EncoderInput> portion = InputsOf(left.first(PortionSize(left)));
+    left = left.subspan(portion.size());
+    Result<std::vector<float>> logits = model.Forward(portion, context.team, context.cancellation);
+    if (!logits.ok()) {
+      stopped = std::move(logits).error();
+      break;
+    }
+    Count(portion, cost, context.statistics);
+    auto num_labels = static_cast<size_t>(model.num_labels());
+    for (size_t row = 0; row < portion.size(); ++row) {
+      rows.push_back(CheckedRow(std::span<const float>(*logits).subspan(row * num_labels, num_labels), model_name));
+    }
+  }
+  std::vector<Logits> results;
+  for (size_t index : distinct.index) {
+    results.push_back(index < rows.size() ? rows[index] : Logits(*stopped));
+  }
+  return results;
+}
+
+}  // namespace plait

@@ -1,0 +1,36 @@
+// Many texts through a classifier in few passes: equal ones once, long lists in portions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/base/result.h"
+#include "runtime/models/sequence_classifier.h"
+#include "runtime/tasks/task.h"
+#include "runtime/tokenizers/tokenizer.h"
+
+namespace plait {
+
+/// Tokens in one pass at most, unless one text alone has more: beyond it a pass gains nothing and only holds more memory.
+inline constexpr size_t kEncoderTokens = 2048;
+
+/// Elements of weights in linear layers that a pass reads, for the statistics.
+struct EncoderCost {
+  /// Used by every token.
+  int64_t per_token = 0;
+  /// Used once a text, by the head.
+  int64_t per_text = 0;
+};
+
+/// Fails with `prompt-too-long` where the text has more tokens than the model has positions, and with `argument-range` where it has none.
+Result<void> CheckTextLength(const Encoding& text, int64_t max_positions);
+
+/// The logits of each text, [num_labels]. Equal texts are computed once, and the bits do not depend on how a list is cut.
+/// Logits that are not finite fail their texts with `arithmetic`; `cancelled` and `deadline-exceeded` fail all that are not done.
+std::vector<Result<std::vector<float>>> RunEncoder(const SequenceClassifier& model, std::span<const Encoding> texts,
+                                                   std::string_view model_name, const EncoderCost& cost, const CallContext& context);
+
+}  // namespace plait

@@ -1,0 +1,119 @@
+#include "runtime/tasks/task_files.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "compiler/base/file_system.h"
+#include "compiler/formats/json.h"
+#include "runtime/tasks/arguments.h"
+#include "runtime/tasks/text_cleanup.h"
+
+namespace plait {
+namespace {
+
+constexpr std::string_view kTokenizerFile = "tokenizer.json";
+constexpr std::string_view kTokenizerConfigFile = "tokenizer_config.json";
+
+Result<LoadOptions> ReadLoadOptions(const TaskModelOptions& options) {
+  const Value& precision = Argument(options.options, "precision");
+  if (!precision.is_null() && precision != Value::String("exact")) {
+    return Error{FailureKind::ModelUnsupported, fmt::format("`precision` is {}, the runtime has `exact`", ToJson(precision)), "", {}};
+  }
+  LoadOptions load_options;
+  load_options.progress = options.progress;
+  const Value& head = Argument(options.options, "head");
+  if (head.is_null()) {
+    return load_options;
+  }
+  const Value* seed = head.Field("seed");
+  if (seed == nullptr || !seed->is_int()) {
+    return Error{FailureKind::PlanInvalid, fmt::format("`head` is {}, expected a record with an integer `seed`", ToJson(head)), "", {}};
+  }
+  load_options.random_head_seed = static_cast<uint64_t>(seed->AsInt());
+  return load_options;
+}
+
+Result<Value> ReadTokenizerConfig(const FileSystem& files, const std::string& folder) {
+  std::string path = JoinPath(folder, kTokenizerConfigFile);
+  if (!files.IsFile(path)) {
+    return Value::Record({});
+  }
+  PLAIT_TRY(std::string text, files.ReadFile(path));
+  PLAIT_TRY(Value value, ParseJson(text, path, FailureKind::TokenizerInvalid));
+  if (!value.is_record()) {
+    return Error{FailureKind::TokenizerInvalid, fmt::format("the file holds {}, expected an object", value.KindName()), path, {}};
+  }
+  return value;
+}
+
+/// Reads the whole tokenizer.json a second time, so only where tokenizer_config.json makes its model's type matter.
+Result<bool> ReadCleansUp(const Value& tokenizer_config, std::string_view tokenizer_json, std::string_view path) {
+  if (!WantsCleanUp(tokenizer_config, Value::Record({}))) {
+    return false;
+  }
+  PLAIT_TRY(Value tokenizer, ParseJson(tokenizer_json, path, FailureKind::TokenizerInvalid));
+  return WantsCleanUp(tokenizer_config, tokenizer);
+}
+
+bool Contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+bool BelongsToHead(std::string_view tensor) { return Contains(tensor, "classifier") || Contains(tensor, "pooler"); }
+
+/// Parts of a pre-training checkpoint that no task reads.
+bool IsUnused(std::string_view tensor) {
+  return tensor.starts_with("cls.") || tensor.starts_with("lm_head.") || Contains(tensor, "vocab_");
+}
+
+}  // namespace
+
+Result<TaskFiles> OpenTaskFiles(const std::string& folder, const TaskModelOptions& options) {
+  PLAIT_TRY(LoadOptions load_options, ReadLoadOptions(options));
+  PLAIT_TRY(Checkpoint checkpoint, Checkpoint::Open(folder));
+  std::unique_ptr<FileSystem> files = MakeRealFileSystem();
+  std::string path = JoinPath(folder, kTokenizerFile);
+  if (!files->IsFile(path)) {
+    return Error{FailureKind::ModelFileMissing, fmt::format("`{}` is missing", kTokenizerFile), folder, {}}.WithNote(
+        "fix", "load the tokenizer with transformers and call `save_pretrained` on it");
+  }
+  PLAIT_TRY(std::string text, files->ReadFile(path));
+  PLAIT_TRY(Tokenizer tokenizer, Tokenizer::Parse(text, path));
+  PLAIT_TRY(Value tokenizer_config, ReadTokenizerConfig(*files, folder));
+  PLAIT_TRY(bool cleans_up, ReadCleansUp(tokenizer_config, text, path));
+  return TaskFiles{std::move(checkpoint), std::move(tokenizer), std::move(tokenizer_config), cleans_up, std::move(load_options)};
+}
+
+Result<void> CheckVocabulary(const TaskFiles& files, int64_t model_vocab_size) {
+  if (files.tokenizer.vocab_size() <= model_vocab_size) {
+    return {};
+  }
+  return Error{FailureKind::TokenizerInvalid,
+               fmt::format("the tokenizer has {} ids; the model's `vocab_size` is {}", files.tokenizer.vocab_size(), model_vocab_size),
+               JoinPath(files.name(), kTokenizerFile),
+               {}};
+}
+
+int64_t MaxTextTokens(const Value& tokenizer_config, int64_t max_positions) {
+  const Value* length = tokenizer_config.Field("model_max_length");
+  // transformers writes 1e30 for "no limit", which no 64-bit integer holds.
+  if (length == nullptr || !length->is_int() || length->AsInt() < 1) {
+    return max_positions;
+  }
+  return std::min(max_positions, length->AsInt());
+}
+
+EncoderCost CostOf(const Checkpoint& checkpoint) {
+  EncoderCost cost;
+  for (const std::string& name : checkpoint.TensorNames()) {
+    Result<TensorView> tensor = checkpoint.Tensor(name);
+    if (!tensor.ok() || tensor->shape.size() != 2 || Contains(name, "embeddings") || IsUnused(name)) {
+      continue;
+    }
+    int64_t elements = tensor->shape[0] * tensor->shape[1];
+    (BelongsToHead(name) ? cost.per_text : cost.per_token) += elements;
+  }
+  return cost;
+}
+
+}  // namespace plait

@@ -1,0 +1,54 @@
+// Text to token ids and back, as a Hugging Face tokenizer.json states it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/base/result.h"
+
+namespace plait {
+
+struct Encoding {
+  std::vector<int32_t> input_ids;
+  /// One a token: 0 for the first text and its special tokens, 1 for the second, as the post-processor states.
+  std::vector<int32_t> token_type_ids;
+
+  bool operator==(const Encoding&) const = default;
+};
+
+/// Immutable; one may be used from several threads at once. Gives exactly the ids of the `tokenizers` library.
+class Tokenizer {
+ public:
+  /// Reads the text of a tokenizer.json; `name` is what messages call it. Fails with `tokenizer-invalid` where the file is broken
+  /// and `tokenizer-unsupported`, naming the part, where it asks for what this class does not have.
+  static Result<Tokenizer> Parse(std::string_view tokenizer_json, std::string_view name);
+
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+  ~Tokenizer();
+
+  /// Truncation and padding that the file may state are not applied: lengths are the caller's business.
+  /// Fails with `input-invalid` where a text is not UTF-8, is longer than 16 MiB at some stage or makes a pattern take too many steps,
+  /// and with `tokenizer-invalid` where it needs an unknown token that the vocabulary lacks.
+  Result<Encoding> Encode(std::string_view text, bool add_special_tokens) const;
+  Result<Encoding> EncodePair(std::string_view first, std::string_view second, bool add_special_tokens) const;
+
+  /// Bytes that are no valid UTF-8 become U+FFFD, as in the `tokenizers` library. Ids outside the vocabulary are skipped.
+  [[nodiscard]] std::string Decode(std::span<const int32_t> ids, bool skip_special_tokens) const;
+
+  [[nodiscard]] std::optional<int32_t> TokenToId(std::string_view token) const;
+  /// One past the largest id, added tokens included.
+  [[nodiscard]] int32_t vocab_size() const;
+
+ private:
+  struct Impl;
+  explicit Tokenizer(std::unique_ptr<const Impl> impl);
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace plait
