@@ -1,0 +1,48 @@
+"""The README's commands and pictures, run and compared."""
+
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import PLAIT, ROOT, TINY
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+class TestReadme(unittest.TestCase):
+    def test_every_plait_command_runs(self):
+        commands = [line[2:] for language, text in BLOCKS if language == "console" for line in text.splitlines() if line.startswith("$ plait")]
+        self.assertGreater(len(commands), 4)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "graphs").symlink_to(ROOT / "graphs")
+            for command in commands:
+                with self.subTest(command):
+                    command = re.sub(r"^plait (check|explain)", rf"{PLAIT} \1", command)
+                    command = re.sub(r"^plait (\w+)", rf"{PLAIT} \1 --models {TINY}", command)
+                    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_graphs_shown_are_graphs_that_check(self):
+        graphs = [text for language, text in BLOCKS if language == "graph"]
+        self.assertTrue(graphs)
+        for text in graphs:
+            with tempfile.NamedTemporaryFile("w", suffix=".graph") as file:
+                file.write(text)
+                file.flush()
+                done = subprocess.run([PLAIT, "check", file.name], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_scripts_named_are_there(self):
+        for script in set(re.findall(r"`((?:tools|tests)/[\w/.]+)`", README)):
+            self.assertTrue((ROOT / script).exists(), script)
+
+    def test_links_lead_somewhere(self):
+        for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", README):
+            self.assertTrue((ROOT / target).exists(), target)
+
+
+if __name__ == "__main__":
+    unittest.main()

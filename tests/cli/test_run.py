@@ -1,0 +1,174 @@
+"""`plait run` on graphs and plans: outputs, entries, inputs, traces, and that equal requests have equal answers."""
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import ROOT, TINY, plait
+
+REFERENCE = ROOT / "graphs" / "inference_graph.graph"
+MULTI = ROOT / "graphs" / "multi_model.graph"
+
+
+def run(*words, **more):
+    return plait("run", *words, "--models", TINY, **more)
+
+
+class TestRun(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def answer(self, *words, **more):
+        done = run(*words, **more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_reference_graph_prints_json(self):
+        scored = json.loads(self.answer(REFERENCE))
+        self.assertEqual(len(scored), 2)
+        for item in scored:
+            self.assertEqual(list(item), ["generated", "score"])
+            self.assertTrue(item["generated"].startswith("I have an idea!"))
+
+    def test_stand_ins_are_noted_once_on_standard_error(self):
+        done = run(REFERENCE)
+        self.assertEqual(done.stderr.count("stand-in"), 1)
+        self.assertNotIn("stand-in", done.stdout)
+        self.assertEqual(run(REFERENCE, "--quiet").stderr, "")
+
+    def test_a_plan_answers_as_its_source_does(self):
+        plan = self.folder / "reference.plan"
+        done = plait("compile", REFERENCE, "-o", plan, "--models", TINY)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.answer(plan), self.answer(REFERENCE))
+
+    def test_equal_requests_have_equal_answers_on_any_number_of_threads(self):
+        one = self.answer(REFERENCE, "--threads", "1")
+        self.assertEqual(one, self.answer(REFERENCE, "--threads", "2"))
+        self.assertEqual(one, self.answer(REFERENCE))
+
+    def test_equal_sources_have_equal_plans(self):
+        plans = [plait("compile", REFERENCE, "-o", "-", "--models", TINY).stdout for _ in range(2)]
+        elsewhere = plait("compile", "inference_graph.graph", "-o", "-", "--models", TINY, cwd=REFERENCE.parent).stdout
+        self.assertEqual(plans[0], plans[1])
+        self.assertEqual(plans[0], elsewhere)
+
+    def test_input_comes_inline_from_a_file_or_from_standard_input(self):
+        request = json.dumps({"original_sentence": "Once upon a time"})
+        file = self.folder / "request.json"
+        file.write_text(request)
+        inline = self.answer(REFERENCE, "--input", request)
+        self.assertIn("Once upon a time", inline)
+        self.assertEqual(inline, self.answer(REFERENCE, "--input", f"@{file}"))
+        self.assertEqual(inline, self.answer(REFERENCE, "--input", "-", stdin=request))
+
+    def test_envelope_adds_seed_timings_and_degraded(self):
+        envelope = json.loads(self.answer(REFERENCE, "--output", "envelope", "--seed", "7"))
+        self.assertEqual(envelope["result"], json.loads(self.answer(REFERENCE)))
+        self.assertEqual(envelope["seed"], 7)
+        self.assertEqual(envelope["degraded"], [])
+        self.assertGreater(envelope["seconds"], 0)
+        self.assertEqual([step["model"] for step in envelope["steps"] if step["method"] == "classify"], ["BertBaseUncased.classifier"])
+
+    def test_the_two_scores_are_one_batch(self):
+        steps = json.loads(self.answer(REFERENCE, "--output", "envelope"))["steps"]
+        self.assertEqual([step["calls"] for step in steps if step["method"] == "classify"], [2])
+
+    def test_text_prints_strings_as_they_are(self):
+        text = self.answer(REFERENCE, "--output", "text")
+        self.assertTrue(text.startswith("generated: I have an idea!"))
+
+    def test_trace_shows_the_writers_at_the_same_time(self):
+        # Tiny writers take milliseconds, and a busy machine may not give the second thread its core in time: one overlap is proof enough.
+        for _ in range(10):
+            first, second = self.traced_writers()
+            self.assertNotEqual(first["tid"], second["tid"])
+            if second["ts"] < first["ts"] + first["dur"]:
+                return
+        self.fail("the two writers never ran at the same time")
+
+    def traced_writers(self):
+        trace = self.folder / "trace.json"
+        self.answer(REFERENCE, "--trace", trace)
+        events = json.loads(trace.read_text())["traceEvents"]
+        writers = [event for event in events if event["name"].endswith(".generate")]
+        self.assertEqual(len(writers), 2)
+        return sorted(writers, key=lambda event: event["ts"])
+
+    def test_each_api_of_several(self):
+        for entry, fields in {
+            "process_a": ["sequence", "labels", "scores"],
+            "process_b": ["label", "score"],
+            "combined_process": ["classification", "sentiment"],
+        }.items():
+            out = self.answer(MULTI, "--entry", f"MultiModelService.{entry}", "--input", '{"input_data": "so good"}')
+            self.assertEqual(list(json.loads(out)), fields)
+
+    def test_only_the_models_of_the_entry_are_needed(self):
+        models = self.folder / "models"
+        wanted = models / "distilbert" / "distilbert-base-uncased"
+        wanted.parent.mkdir(parents=True)
+        wanted.symlink_to(TINY / "distilbert" / "distilbert-base-uncased")
+        done = plait("run", MULTI, "--models", models, "--entry", "MultiModelService.process_b", "--input", '{"input_data": "x"}')
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_calls_that_are_not_needed_do_not_run(self):
+        source = self.folder / "branch.graph"
+        source.write_text(
+            """
+import std.text
+service Branch {
+  model a: text.Classifier = hf("distilbert/distilbert-base-uncased") { head: random(seed: 0) }
+  model b: text.Classifier = hf("distilbert/distilroberta-base") { head: random(seed: 0) }
+  api pick(text: string, left: bool) -> text.Label {
+    let x = a.classify(text)[0]
+    let y = b.classify(text)[0]
+    return if left { x } else { y }
+  }
+}
+"""
+        )
+        for left, model in (("true", "Branch.a"), ("false", "Branch.b")):
+            out = self.answer(source, "--input", f'{{"text": "hi", "left": {left}}}', "--output", "envelope")
+            self.assertEqual([step["model"] for step in json.loads(out)["steps"]], [model])
+
+    def test_a_map_over_nothing_runs_nothing(self):
+        source = self.folder / "map.graph"
+        source.write_text(
+            """
+import std.text
+service Maps {
+  model a: text.Classifier = hf("distilbert/distilbert-base-uncased") { head: random(seed: 0) }
+  api labels(texts: [string]) -> [{ place: int, best: text.Label }] {
+    return [{ place: i, best: a.classify(t)[0] } for i, t in texts if len(t) > 1]
+  }
+}
+"""
+        )
+        out = json.loads(self.answer(source, "--input", '{"texts": ["", "x"]}', "--output", "envelope"))
+        self.assertEqual((out["result"], out["steps"]), ([], []))
+        out = json.loads(self.answer(source, "--input", '{"texts": ["aa", "x", "bb"]}', "--output", "envelope"))
+        self.assertEqual([item["place"] for item in out["result"]], [0, 2])
+        self.assertEqual([step["calls"] for step in out["steps"]], [2])
+
+    def test_bench_gives_figures_as_json(self):
+        done = plait("bench", REFERENCE, "--models", TINY, "--runs", "2", "--json", "--quiet")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        figures = json.loads(done.stdout)
+        self.assertEqual(len(figures["seconds"]), 2)
+        self.assertEqual(len(figures["steps"]), 3)
+        table = plait("bench", REFERENCE, "--models", TINY, "--runs", "2", "--quiet").stdout
+        self.assertIn("tok/s", table)
+
+    def test_bench_answers_a_line_with_a_line(self):
+        done = plait("bench", REFERENCE, "--models", TINY, "--protocol", "jsonl", "--quiet", stdin='{"run": "x"}\n{"run": "x"}\n')
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(lines[0], {"ready": True})
+        self.assertEqual(lines[1]["result"], lines[2]["result"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,256 @@
+#include "tests/support/graph_interpreter.h"
+
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "compiler/base/operations.h"
+#include "compiler/ir/edit.h"
+
+namespace plait::tests {
+namespace {
+
+using ir::NodeId;
+using ir::NodeKind;
+using ir::RegionId;
+
+/// One computation of one region: the values of its nodes so far.
+struct Frame {
+  const ir::Function* function = nullptr;
+  const ir::Placement* placement = nullptr;
+  RegionId region;
+  Frame* outer = nullptr;
+  std::unordered_map<uint32_t, Value> values;
+  // A called function's arguments are computed in the caller's frame when they are needed.
+  Frame* caller = nullptr;
+  const ir::Node* call = nullptr;
+};
+
+class Interpreter {
+ public:
+  Interpreter(const ir::Graph& graph, const FakeModel& model, Strategy strategy) : graph_(graph), model_(model), strategy_(strategy) {
+    for (const ir::Function& function : graph.functions) {
+      placements_.push_back(ir::PlaceNodes(function));
+    }
+  }
+
+  Interpretation Run(ir::FunctionId id, const std::vector<Value>& arguments) {
+    const ir::Function& function = graph_.functions[id];
+    Frame frame{&function, &placements_[id.index], function.body, nullptr, {}, nullptr, nullptr};
+    const std::vector<NodeId>& parameters = function.regions[function.body].parameters;
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      frame.values[parameters[i].index] = arguments[i];
+    }
+    Result<Value> result = RunRegion(frame);
+    return {std::move(result), std::move(calls_)};
+  }
+
+ private:
+  Result<Value> RunRegion(Frame& frame) {
+    const ir::Region& region = frame.function->regions[frame.region];
+    if (strategy_ == Strategy::WholeRegions) {
+      for (NodeId node : region.nodes) {
+        PLAIT_TRY(Value ignored, ValueOf(node, frame));
+      }
+    }
+    return ValueOf(region.result, frame);
+  }
+
+  Result<Value> ValueOf(NodeId id, Frame& inner) {
+    Frame* frame = &inner;
+    while (frame->region != inner.placement->region_of[id.index]) {
+      frame = frame->outer;
+    }
+    if (auto known = frame->values.find(id.index); known != frame->values.end()) {
+      return known->second;
+    }
+    PLAIT_TRY(Value value, Compute(id, *frame));
+    frame->values[id.index] = value;
+    return value;
+  }
+
+  Result<Value> Compute(NodeId id, Frame& frame) {
+    const ir::Node& node = frame.function->nodes[id];
+    switch (node.kind) {
+      case NodeKind::Parameter:
+        return ArgumentOf(id, frame);
+      case NodeKind::Constant:
+        return node.constant;
+      case NodeKind::If:
+        return ComputeIf(node, frame);
+      case NodeKind::Map:
+        return ComputeMap(node, frame);
+      case NodeKind::CallFunction:
+        return ComputeCall(node, frame);
+      default:
+        break;
+    }
+    std::vector<Value> operands;
+    for (NodeId operand : node.operands) {
+      PLAIT_TRY(Value value, ValueOf(operand, frame));
+      operands.push_back(std::move(value));
+    }
+    return ComputePlain(node, std::move(operands));
+  }
+
+  Result<Value> ComputePlain(const ir::Node& node, std::vector<Value> operands) {
+    if (node.kind == NodeKind::Apply) {
+      return Apply(node.operation, operands);
+    }
+    if (node.kind == NodeKind::List) {
+      return Value::List(std::move(operands));
+    }
+    if (node.kind == NodeKind::Field) {
+      const Value* field = operands[0].Field(node.names[0]);
+      return field != nullptr ? Result<Value>(*field) : Error{FailureKind::InputMismatch, "no field " + node.names[0], "", {}};
+    }
+    ValueFields fields;
+    for (size_t i = 0; i < operands.size(); ++i) {
+      fields.emplace_back(node.names[i], std::move(operands[i]));
+    }
+    if (node.kind == NodeKind::Record) {
+      return Value::Record(std::move(fields));
+    }
+    calls_.push_back(fmt::format("{}.{}({})", graph_.models[node.model].name, node.method, ToJson(Value::Record(fields))));
+    return model_(graph_, node, fields);
+  }
+
+  /// The value of a called function's parameter.
+  Result<Value> ArgumentOf(NodeId id, Frame& frame) {
+    const std::vector<NodeId>& parameters = frame.function->regions[frame.region].parameters;
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      if (parameters[i] == id) {
+        return ValueOf(frame.call->operands[i], *frame.caller);
+      }
+    }
+    return Value();
+  }
+
+  static Frame Inner(Frame& frame, RegionId region) { return {frame.function, frame.placement, region, &frame, {}, nullptr, nullptr}; }
+
+  Result<Value> ComputeIf(const ir::Node& node, Frame& frame) {
+    PLAIT_TRY(Value condition, ValueOf(node.operands[0], frame));
+    Frame arm = Inner(frame, node.regions[condition.AsBool() ? 0 : 1]);
+    return RunRegion(arm);
+  }
+
+  Result<Value> ComputeMap(const ir::Node& node, Frame& frame) {
+    PLAIT_TRY(Value list, ValueOf(node.operands[0], frame));
+    ValueList results;
+    for (size_t i = 0; i < list.AsList().size(); ++i) {
+      if (node.regions.size() == 2) {
+        PLAIT_TRY(Value holds, RunForItem(node.regions[1], list.AsList()[i], i, frame));
+        if (!holds.AsBool()) {
+          continue;
+        }
+      }
+      PLAIT_TRY(Value result, RunForItem(node.regions[0], list.AsList()[i], i, frame));
+      results.push_back(std::move(result));
+    }
+    return Value::List(std::move(results));
+  }
+
+  Result<Value> RunForItem(RegionId region, const Value& item, size_t index, Frame& frame) {
+    Frame inner = Inner(frame, region);
+    const std::vector<NodeId>& parameters = frame.function->regions[region].parameters;
+    inner.values[parameters[0].index] = item;
+    inner.values[parameters[1].index] = Value::Int(static_cast<int64_t>(index));
+    return RunRegion(inner);
+  }
+
+  Result<Value> ComputeCall(const ir::Node& node, Frame& frame) {
+    const ir::Function& callee = graph_.functions[node.function];
+    Frame inner{&callee, &placements_[node.function.index], callee.body, nullptr, {}, &frame, &node};
+    return RunRegion(inner);
+  }
+
+  const ir::Graph& graph_;
+  const FakeModel& model_;
+  Strategy strategy_;
+  std::vector<ir::Placement> placements_;
+  std::vector<std::string> calls_;
+};
+
+/// The finaliser of SplitMix64.
+uint64_t Mix(uint64_t x) {
+  x += 0x9e3779b97f4a7c15U;
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
+  return x ^ (x >> 31U);
+}
+
+uint64_t HashText(std::string_view text) {
+  uint64_t hash = 0;
+  for (char c : text) {
+    hash = Mix(hash ^ static_cast<unsigned char>(c));
+  }
+  return hash;
+}
+
+Value FakeRecord(const std::vector<std::pair<std::string, Type>>& types, const RecordTable& records, uint64_t seed) {
+  ValueFields fields;
+  for (const auto& [name, type] : types) {
+    fields.emplace_back(name, FakeValue(type, records, seed ^ HashText(name)));
+  }
+  return Value::Record(std::move(fields));
+}
+
+}  // namespace
+
+Interpretation Interpret(const ir::Graph& graph, ir::FunctionId function, const std::vector<Value>& arguments, const FakeModel& model,
+                         Strategy strategy) {
+  return Interpreter(graph, model, strategy).Run(function, arguments);
+}
+
+Value FakeValue(const Type& type, const RecordTable& records, uint64_t seed) {
+  seed = Mix(seed);
+  switch (type.kind()) {
+    case TypeKind::Bool:
+      return Value::Bool(seed % 2 == 0);
+    case TypeKind::Int:
+      return Value::Int(static_cast<int64_t>(seed % 6) - 1);
+    case TypeKind::Float:
+      return Value::Float(static_cast<double>(seed % 16) / 8);
+    case TypeKind::String:
+      return Value::String(std::string(seed % 4, static_cast<char>('a' + seed % 5)));
+    case TypeKind::List: {
+      ValueList items;
+      for (uint64_t i = 0; i < seed % 4; ++i) {
+        items.push_back(FakeValue(type.item(), records, seed + i));
+      }
+      return Value::List(std::move(items));
+    }
+    case TypeKind::Optional:
+      return seed % 3 == 0 ? Value() : FakeValue(type.item(), records, seed);
+    case TypeKind::Record: {
+      std::vector<std::pair<std::string, Type>> types;
+      for (const RecordField& field : records.at(type.name())) {
+        types.emplace_back(field.name, field.type);
+      }
+      return FakeRecord(types, records, seed);
+    }
+    case TypeKind::Anonymous: {
+      std::vector<std::pair<std::string, Type>> types;
+      for (const Type::Field& field : type.fields()) {
+        types.emplace_back(field.name, field.type);
+      }
+      return FakeRecord(types, records, seed);
+    }
+    default:
+      return {};
+  }
+}
+
+FakeModel MakeFakeModel(uint64_t one_failure_in) {
+  return [one_failure_in](const ir::Graph& graph, const ir::Node& call, const ValueFields& arguments) -> Result<Value> {
+    uint64_t seed = HashText(graph.models[call.model].name + call.method + ToJson(Value::Record(arguments)));
+    if (one_failure_in != 0 && Mix(seed) % one_failure_in == 0) {
+      return Error{FailureKind::ArgumentRange, "the model refuses", "", {}};
+    }
+    return FakeValue(call.type, graph.records, seed);
+  };
+}
+
+}  // namespace plait::tests

@@ -1,0 +1,164 @@
+// The executor against a naive interpreter of the same graph, on random programs; and what it does with failures.
+#include "runtime/exec/executor.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+
+#include "compiler/ir/text.h"
+#include "compiler/passes/run_passes.h"
+#include "compiler/plan/text.h"
+#include "compiler/schedule/make_plan.h"
+#include "tests/support/graph_interpreter.h"
+#include "tests/support/random_graph.h"
+
+namespace plait {
+namespace {
+
+/// Makes each call's type part of its method's name, because a plan does not tell types to models.
+void NameMethodsByType(ir::Graph& graph) {
+  for (ir::Function& function : graph.functions) {
+    for (ir::Node& node : function.nodes) {
+      if (node.kind == ir::NodeKind::CallModel) {
+        node.method += ":" + node.type.ToString();
+      }
+    }
+  }
+}
+
+/// A model that answers as the interpreter's fake does, and counts.
+class FakeTaskModel : public TaskModel {
+ public:
+  FakeTaskModel(const ir::Graph& graph, ir::ModelId model, tests::FakeModel fake) : graph_(graph), model_(model), fake_(std::move(fake)) {}
+
+  std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& /*context*/) const override {
+    ir::Node node;
+    node.kind = ir::NodeKind::CallModel;
+    node.model = model_;
+    node.method = method;
+    node.type = *ParseType(method.substr(method.find(':') + 1));
+    std::vector<Result<Value>> answers;
+    std::lock_guard lock(mutex_);
+    for (const ValueFields& arguments : calls) {
+      made_.push_back(std::string(method) + ToJson(Value::Record(arguments)));
+      answers.push_back(fake_(graph_, node, arguments));
+    }
+    return answers;
+  }
+
+  [[nodiscard]] bool is_stand_in() const override { return false; }
+  [[nodiscard]] size_t calls_made() const { return made_.size(); }
+
+ private:
+  const ir::Graph& graph_;
+  ir::ModelId model_;
+  tests::FakeModel fake_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::string> made_;
+};
+
+struct Ran {
+  Result<Value> result;
+  size_t calls = 0;
+};
+
+Ran RunPlan(const ir::Graph& graph, const plan::Plan& plan, const std::vector<Value>& arguments, uint64_t one_failure_in, int threads) {
+  std::vector<std::unique_ptr<TaskModel>> models;
+  for (uint32_t i = 0; i < graph.models.size(); ++i) {
+    models.push_back(std::make_unique<FakeTaskModel>(graph, ir::ModelId{i}, tests::MakeFakeModel(one_failure_in)));
+  }
+  Cancellation cancellation;
+  Executor executor(plan, plan.entries.front(), models, cancellation, {});
+  ThreadPool pool(threads);
+  Ran ran{Value(), 0};
+  pool.Run([&](ThreadTeam& team) { ran.result = executor.Run(arguments, team); });
+  for (const std::unique_ptr<TaskModel>& model : models) {
+    ran.calls += static_cast<const FakeTaskModel&>(*model).calls_made();
+  }
+  return ran;
+}
+
+plan::Plan PlanFor(const ir::Graph& graph, int cores) {
+  PlanInputs inputs;
+  inputs.machine.cores = cores;
+  inputs.machine.memory = 1LL << 34;
+  inputs.facts.resize(graph.models.size());
+  inputs.source_digest = "sha256:0";
+  SourceManager sources;
+  DiagnosticList diagnostics;
+  return MakePlan(graph, inputs, sources, diagnostics);
+}
+
+ir::FunctionId EntryOf(const ir::Graph& graph) {
+  for (uint32_t i = 0; i < graph.functions.size(); ++i) {
+    if (graph.functions[ir::FunctionId{i}].is_entry) {
+      return ir::FunctionId{i};
+    }
+  }
+  return {};
+}
+
+std::vector<Value> FakeArguments(const ir::Graph& graph, uint64_t seed) {
+  std::vector<Value> arguments;
+  for (const ir::Parameter& parameter : graph.functions[EntryOf(graph)].parameters) {
+    arguments.push_back(tests::FakeValue(parameter.type, graph.records, seed + arguments.size()));
+  }
+  return arguments;
+}
+
+void CompareOnce(uint64_t seed, uint64_t one_failure_in) {
+  ir::Graph source = tests::MakeRandomGraph({.seed = seed});
+  NameMethodsByType(source);
+  std::vector<Value> arguments = FakeArguments(source, seed);
+  tests::Interpretation expected =
+      tests::Interpret(source, EntryOf(source), arguments, tests::MakeFakeModel(one_failure_in), tests::Strategy::ByNeed);
+  ir::Graph graph = RunPasses(source, {});
+  for (int cores : {1, 2, 4}) {
+    plan::Plan plan = PlanFor(graph, cores);
+    CAPTURE(seed);
+    CAPTURE(cores);
+    REQUIRE(plan::Verify(plan) == "");
+    Ran ran = RunPlan(graph, plan, arguments, one_failure_in, std::min(cores, 2));
+    REQUIRE(ran.result.ok() == expected.result.ok());
+    if (expected.result.ok()) {
+      CHECK(*ran.result == *expected.result);
+      CHECK(ran.calls <= expected.calls.size());
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a plan of a random program answers as the naive interpreter does") {
+  for (uint64_t seed = 0; seed < 400; ++seed) {
+    CompareOnce(seed, 0);
+  }
+}
+
+TEST_CASE("a plan of a random program fails where the naive interpreter fails") {
+  for (uint64_t seed = 1000; seed < 1300; ++seed) {
+    CompareOnce(seed, 5);
+  }
+}
+
+TEST_CASE("a plan runs the same when it has been written and read") {
+  for (uint64_t seed = 2000; seed < 2100; ++seed) {
+    ir::Graph graph = tests::MakeRandomGraph({.seed = seed});
+    NameMethodsByType(graph);
+    graph = RunPasses(std::move(graph), {});
+    plan::Plan plan = PlanFor(graph, 2);
+    Result<plan::Plan> read = plan::Read(plan::Write(plan), "x.plan");
+    CAPTURE(seed);
+    REQUIRE(read.ok());
+    CHECK(*read == plan);
+    std::vector<Value> arguments = FakeArguments(graph, seed);
+    Ran first = RunPlan(graph, plan, arguments, 0, 2);
+    Ran second = RunPlan(graph, *read, arguments, 0, 2);
+    REQUIRE(first.result.ok() == second.result.ok());
+    CHECK((!first.result.ok() || *first.result == *second.result));
+  }
+}
+
+}  // namespace plait

@@ -1,0 +1,185 @@
+// The packed linear layer in every form that this processor runs: right within rounding, and the same bits whatever stands beside a row.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "random.h"
+#include "runtime/kernels/kernel_form.h"
+#include "runtime/kernels/pack.h"
+
+namespace plait {
+namespace {
+
+struct Layer {
+  int64_t depth = 0;
+  int64_t columns = 0;
+  std::vector<float> weight;  // [depth, columns]
+  std::vector<float> bias;
+  std::vector<float> panels;
+};
+
+Layer MakeLayer(int64_t depth, int64_t columns, uint32_t seed) {
+  Layer layer{depth, columns, RandomFloats(depth * columns, seed), RandomFloats(columns, seed + 1), {}};
+  layer.panels.resize(static_cast<size_t>(PanelCount(columns) * depth * kPanelColumns));
+  MatrixSource source{reinterpret_cast<const std::byte*>(layer.weight.data()), ElementType::F32, depth, columns};
+  PackDepthRows(source, 0, depth, 0, layer.panels.data());
+  return layer;
+}
+
+LinearArgs ArgsOf(const Layer& layer, const float* x, int64_t rows, float* y) {
+  return {.x = x,
+          .x_stride = layer.depth,
+          .rows = rows,
+          .panels = layer.panels.data(),
+          .depth = layer.depth,
+          .columns = layer.columns,
+          .bias = layer.bias.data(),
+          .y = y,
+          .y_stride = layer.columns};
+}
+
+double ActivationReference(Activation activation, double x) {
+  switch (activation) {
+    case Activation::None:
+      return x;
+    case Activation::GeluTanh:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+    case Activation::GeluErf:
+      return 0.5 * x * std::erfc(-x / std::sqrt(2.0));
+    case Activation::Relu:
+      return std::max(x, 0.0);
+    case Activation::Tanh:
+      return std::tanh(x);
+  }
+  return 0;
+}
+
+constexpr Activation kActivations[] = {Activation::None, Activation::GeluTanh, Activation::GeluErf, Activation::Relu, Activation::Tanh};
+
+/// The largest difference to the sums taken in double, relative to the size of their terms.
+double WorstDifference(const Layer& layer, const LinearArgs& args) {
+  double worst = 0;
+  for (int64_t row = 0; row < args.rows; ++row) {
+    for (int64_t column = 0; column < layer.columns; ++column) {
+      double sum = 0;
+      double size = 1;
+      for (int64_t k = 0; k < layer.depth; ++k) {
+        double term = static_cast<double>(args.x[row * layer.depth + k]) * layer.weight[static_cast<size_t>(k * layer.columns + column)];
+        sum += term;
+        size += std::abs(term);
+      }
+      double expected = ActivationReference(args.activation, sum + layer.bias[static_cast<size_t>(column)]);
+      worst = std::max(worst, std::abs(expected - args.y[row * layer.columns + column]) / size);
+    }
+  }
+  return worst;
+}
+
+TEST_CASE("every form, over shapes and activations, is right within rounding") {
+  ThreadPool pool(2);
+  pool.Run([](ThreadTeam& team) {
+    uint32_t seed = 1;
+    for (const KernelForm* form : RunnableKernelForms()) {
+      for (auto [depth, columns] : {std::pair<int64_t, int64_t>{1, 1}, {7, 64}, {33, 65}, {48, 130}, {1500, 70}}) {
+        Layer layer = MakeLayer(depth, columns, ++seed);
+        for (int64_t rows : {1, 2, 3, 4, 5, 6, 7, 13, 49, 100}) {
+          std::vector<float> x = RandomFloats(rows * depth, ++seed);
+          std::vector<float> y(static_cast<size_t>(rows * columns));
+          LinearArgs args = ArgsOf(layer, x.data(), rows, y.data());
+          args.activation = kActivations[seed % std::size(kActivations)];
+          Linear(*form, args, team);
+          INFO(std::string(form->name) << " " << depth << "x" << columns << " rows " << rows);
+          CHECK(WorstDifference(layer, args) < 1e-6);
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("a row's bits depend neither on the other rows nor on the team") {
+  for (const KernelForm* form : RunnableKernelForms()) {
+    for (auto [depth, columns] : {std::pair<int64_t, int64_t>{48, 130}, {2500, 70}}) {
+      constexpr int64_t kRows = 100;
+      Layer layer = MakeLayer(depth, columns, 5);
+      std::vector<float> x = RandomFloats(kRows * depth, 6);
+      std::optional<std::vector<float>> reference;
+      for (int threads : {1, 2, 3}) {
+        ThreadPool pool(threads);
+        pool.Run([&](ThreadTeam& team) {
+          for (int64_t piece : {1, 2, 3, 4, 5, 6, 7, 11, 48, 64, 100}) {
+            std::vector<float> y(static_cast<size_t>(kRows * columns));
+            for (int64_t row = 0; row < kRows; row += piece) {
+              LinearArgs args = ArgsOf(layer, x.data() + row * depth, std::min(piece, kRows - row), y.data() + row * columns);
+              args.activation = Activation::GeluTanh;
+              Linear(*form, args, team);
+            }
+            reference = reference.value_or(y);
+            CHECK(y == *reference);
+          }
+        });
+      }
+    }
+  }
+}
+
+TEST_CASE("no bias, and a residual that is the output itself") {
+  ThreadPool pool(2);
+  pool.Run([](ThreadTeam& team) {
+    for (const KernelForm* form : RunnableKernelForms()) {
+      for (int64_t depth : {40, 2100}) {
+        Layer layer = MakeLayer(depth, 70, 9);
+        std::vector<float> x = RandomFloats(7 * depth, 10);
+        std::vector<float> plain(7 * 70);
+        LinearArgs args = ArgsOf(layer, x.data(), 7, plain.data());
+        args.bias = nullptr;
+        Linear(*form, args, team);
+        std::vector<float> residual = RandomFloats(7 * 70, 11);
+        std::vector<float> y = residual;
+        args.y = y.data();
+        args.residual = y.data();
+        Linear(*form, args, team);
+        for (size_t i = 0; i < y.size(); ++i) {
+          CHECK(y[i] == plain[i] + residual[i]);
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("activations over their whole range") {
+  // One input and the weight 1: the layer is the activation.
+  Layer identity = MakeLayer(1, 1, 1);
+  identity.panels[0] = 1;
+  std::vector<float> x;
+  for (float value = -100; value <= 100; value += 0.0137F) {
+    x.push_back(value);
+  }
+  for (float value : {0.0F, -0.0F, 1e-30F, -1e-30F, 1e30F, -1e30F}) {
+    x.push_back(value);
+  }
+  ThreadPool pool(1);
+  pool.Run([&](ThreadTeam& team) {
+    for (const KernelForm* form : RunnableKernelForms()) {
+      for (Activation activation : kActivations) {
+        std::vector<float> y(x.size());
+        LinearArgs args = ArgsOf(identity, x.data(), static_cast<int64_t>(x.size()), y.data());
+        args.bias = nullptr;
+        args.activation = activation;
+        Linear(*form, args, team);
+        double worst = 0;
+        for (size_t i = 0; i < x.size(); ++i) {
+          worst =
+              std::max(worst, std::abs(y[i] - ActivationReference(activation, x[i])) / std::max(1.0, std::abs(static_cast<double>(x[i]))));
+        }
+        INFO(std::string(form->name) << " activation " << static_cast<int>(activation));
+        CHECK(worst < 3e-7);
+      }
+    }
+  });
+}
+
+}  // namespace
+}  // namespace plait

@@ -1,0 +1,204 @@
+// GPT-2 against transformers' recorded logits, and against itself over steps, batch-mates and threads.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <optional>
+
+#include "fixture.h"
+#include "runtime/models/causal_lm.h"
+
+namespace plait {
+namespace {
+
+std::vector<int32_t> Ints(const Value& list) {
+  std::vector<int32_t> ints;
+  for (const Value& item : list.AsList()) {
+    ints.push_back(static_cast<int32_t>(item.AsInt()));
+  }
+  return ints;
+}
+
+std::unique_ptr<CausalLm> LoadOrFail(const std::string& folder, ThreadTeam& team) {
+  Checkpoint checkpoint = OpenOrFail(folder);
+  Result<std::unique_ptr<CausalLm>> model = LoadCausalLm(checkpoint, {}, team);
+  if (!model.ok()) {
+    FAIL(RenderError(model.error(), false));
+  }
+  return *std::move(model);
+}
+
+using Logits = std::vector<float>;
+
+Logits RunOnce(const CausalLm& model, std::span<const int32_t> tokens, ThreadTeam& team) {
+  std::unique_ptr<KeyValueCache> cache = model.NewCache(1, model.max_positions());
+  CausalLm::Step step{0, tokens};
+  std::span<const float> logits = model.Forward({&step, 1}, *cache, team);
+  return {logits.begin(), logits.end()};
+}
+
+void CheckRecorded(const std::string& model_name, ThreadTeam& team) {
+  std::unique_ptr<CausalLm> model = LoadOrFail(OraclePath(model_name), team);
+  Value expected = ReadJson(OraclePath(model_name) + "/expected.json");
+  std::vector<int32_t> tokens = Ints(*expected.Field("tokens"));
+  double worst = 0;
+  for (const Value& entry : expected.Field("logits")->AsList()) {
+    auto length = static_cast<size_t>(entry.Field("length")->AsInt());
+    Logits logits = RunOnce(*model, std::span(tokens).first(length), team);
+    const ValueList& values = entry.Field("values")->AsList();
+    REQUIRE(logits.size() == values.size());
+    for (size_t i = 0; i < values.size(); ++i) {
+      worst = std::max(worst, std::abs(logits[i] - values[i].AsNumber()));
+    }
+  }
+  INFO(model_name << " differs by " << worst);
+  CHECK(worst < 2e-5);
+}
+
+TEST_CASE("logits as transformers computes them") {
+  for (int threads : {1, 2}) {
+    ThreadPool pool(threads);
+    pool.Run([](ThreadTeam& team) {
+      CheckRecorded("gpt2", team);
+      CheckRecorded("gpt2_untied", team);
+    });
+  }
+}
+
+TEST_CASE("greedy tokens as transformers picks them, one at a time") {
+  ThreadPool pool(2);
+  pool.Run([](ThreadTeam& team) {
+    for (const char* name : {"gpt2", "gpt2_untied"}) {
+      std::unique_ptr<CausalLm> model = LoadOrFail(OraclePath(name), team);
+      Value greedy = *ReadJson(OraclePath(name) + "/expected.json").Field("greedy");
+      std::vector<int32_t> tokens = Ints(*greedy.Field("prompt"));
+      std::vector<int32_t> continuation;
+      std::unique_ptr<KeyValueCache> cache = model->NewCache(1, model->max_positions());
+      while (continuation.size() < greedy.Field("continuation")->AsList().size()) {
+        CausalLm::Step step{0, tokens};
+        std::span<const float> logits = model->Forward({&step, 1}, *cache, team);
+        tokens = {static_cast<int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin())};
+        continuation.push_back(tokens.front());
+      }
+      CHECK(continuation == Ints(*greedy.Field("continuation")));
+    }
+  });
+}
+
+/// The logits after `tokens`, fed in pieces of the given sizes, with `mates` other sequences in every pass.
+Logits RunInPieces(const CausalLm& model, std::span<const int32_t> tokens, const std::vector<size_t>& pieces, int mates, ThreadTeam& team) {
+  std::unique_ptr<KeyValueCache> cache = model.NewCache(mates + 1, model.max_positions());
+  Logits last;
+  size_t begin = 0;
+  for (size_t piece : pieces) {
+    std::vector<CausalLm::Step> steps;
+    for (int mate = 0; mate < mates; ++mate) {
+      steps.push_back({mate, tokens.subspan(static_cast<size_t>(mate), 1 + static_cast<size_t>(mate) % 3)});
+    }
+    steps.insert(steps.begin() + mates / 2, {mates, tokens.subspan(begin, piece)});
+    begin += piece;
+    std::span<const float> logits = model.Forward(steps, *cache, team);
+    auto row = logits.subspan(static_cast<size_t>(mates / 2 * model.vocab_size()), static_cast<size_t>(model.vocab_size()));
+    last.assign(row.begin(), row.end());
+  }
+  CHECK(begin == tokens.size());
+  CHECK(cache->Length(mates) == static_cast<int64_t>(tokens.size()));
+  return last;
+}
+
+TEST_CASE("a row's bits depend neither on the cut into steps, nor on batch-mates, nor on threads") {
+  std::optional<Logits> reference;
+  for (int threads : {1, 2, 3}) {
+    ThreadPool pool(threads);
+    pool.Run([&](ThreadTeam& team) {
+      std::unique_ptr<CausalLm> model = LoadOrFail(OraclePath("gpt2"), team);
+      std::vector<int32_t> tokens = Ints(*ReadJson(OraclePath("gpt2") + "/expected.json").Field("tokens"));
+      if (!reference) {
+        reference = RunOnce(*model, tokens, team);
+      }
+      const std::vector<std::vector<size_t>> cuts = {{79}, {1, 78}, {78, 1}, {64, 15}, {5, 6, 7, 61}, {30, 30, 19}};
+      for (const std::vector<size_t>& cut : cuts) {
+        for (int mates : {0, 1, 4, 9}) {
+          CHECK(RunInPieces(*model, tokens, cut, mates, team) == *reference);
+        }
+      }
+      CHECK(RunInPieces(*model, tokens, std::vector<size_t>(79, 1), 0, team) == *reference);
+    });
+  }
+}
+
+TEST_CASE("a sequence can be copied and shortened") {
+  ThreadPool pool(1);
+  pool.Run([](ThreadTeam& team) {
+    std::unique_ptr<CausalLm> model = LoadOrFail(OraclePath("gpt2"), team);
+    std::vector<int32_t> tokens = Ints(*ReadJson(OraclePath("gpt2") + "/expected.json").Field("tokens"));
+    std::span<const int32_t> all(tokens);
+    Logits whole = RunOnce(*model, all.first(70), team);
+    std::unique_ptr<KeyValueCache> cache = model->NewCache(2, 80);
+    CausalLm::Step first{0, all.first(75)};
+    model->Forward({&first, 1}, *cache, team);
+    cache->CopySequence(0, 1, 66);
+    cache->CopySequence(0, 0, 10);
+    CHECK(cache->Length(0) == 10);
+    CHECK(cache->Length(1) == 66);
+    const CausalLm::Step rest[] = {{1, all.subspan(66, 4)}, {0, all.subspan(10, 60)}};
+    std::span<const float> logits = model->Forward(rest, *cache, team);
+    auto vocab = static_cast<size_t>(model->vocab_size());
+    CHECK(Logits(logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(vocab)) == whole);
+    CHECK(Logits(logits.begin() + static_cast<std::ptrdiff_t>(vocab), logits.end()) == whole);
+  });
+}
+
+TEST_CASE("checkpoints of the bare model, with old buffers, and with the head beside or instead of the embeddings") {
+  ThreadPool pool(2);
+  pool.Run([](ThreadTeam& team) {
+    std::vector<int32_t> tokens = Ints(*ReadJson(OraclePath("gpt2") + "/expected.json").Field("tokens"));
+    Logits expected = RunOnce(*LoadOrFail(OraclePath("gpt2"), team), tokens, team);
+    auto logits_after = [&](const std::function<void(FileTensors&)>& change) {
+      ModelCopy copy("gpt2");
+      copy.ChangeWeights(change);
+      return RunOnce(*LoadOrFail(copy.path(), team), tokens, team);
+    };
+    CHECK(logits_after([](FileTensors& tensors) {
+            FileTensors bare;
+            for (auto& [name, tensor] : tensors) {
+              bare[name.substr(std::string("transformer.").size())] = tensor;
+            }
+            bare["h.0.attn.bias"] = {"U8", {1, 1, 2, 2}, "abcd"};
+            tensors = bare;
+          }) == expected);
+    CHECK(logits_after([](FileTensors& tensors) { tensors["lm_head.weight"] = tensors["transformer.wte.weight"]; }) == expected);
+    CHECK(logits_after([](FileTensors& tensors) {
+            tensors["lm_head.weight"] = tensors["transformer.wte.weight"];
+            tensors.erase("transformer.wte.weight");
+          }) == expected);
+    CHECK(logits_after([](FileTensors& tensors) {
+            tensors["lm_head.weight"] = tensors["transformer.wte.weight"];
+            tensors["lm_head.weight"].bytes[3] ^= 1;
+          }) != expected);
+  });
+}
+
+TEST_CASE("progress counts every byte that the model reads") {
+  ThreadPool pool(2);
+  pool.Run([](ThreadTeam& team) {
+    Checkpoint checkpoint = OpenOrFail(OraclePath("gpt2"));
+    std::atomic<uint64_t> most = 0;
+    LoadOptions options;
+    options.progress = [&](uint64_t bytes) {
+      uint64_t seen = most;
+      while (seen < bytes && !most.compare_exchange_weak(seen, bytes)) {
+      }
+    };
+    REQUIRE(LoadCausalLm(checkpoint, options, team).ok());
+    uint64_t total = 0;
+    for (const std::string& name : checkpoint.TensorNames()) {
+      total += checkpoint.Tensor(name)->bytes.size();
+    }
+    CHECK(most == total);
+  });
+}
+
+}  // namespace
+}  // namespace plait

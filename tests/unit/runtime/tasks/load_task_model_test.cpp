@@ -1,0 +1,293 @@
+// Whole tasks on the small stand-ins, against what transformers' pipelines answered.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include <unistd.h>
+
+#include "fakes.h"
+#include "oracle.h"
+#include "runtime/tasks/task.h"
+
+namespace plait {
+namespace {
+
+constexpr double kTolerance = 1e-4;
+
+Result<std::unique_ptr<TaskModel>> Load(std::string_view task, const std::string& folder, ValueFields options = {}) {
+  Result<std::unique_ptr<TaskModel>> model = std::unique_ptr<TaskModel>();
+  ThreadPool pool(1);
+  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel(task, folder, {std::move(options), {}}, team); });
+  return model;
+}
+
+std::vector<Result<Value>> Call(const TaskModel& model, std::string_view method, const std::vector<ValueFields>& calls, int threads = 1,
+                                uint64_t request_seed = 0, CallStatistics* statistics = nullptr) {
+  std::vector<Result<Value>> results;
+  ThreadPool pool(threads);
+  Cancellation cancellation;
+  pool.Run([&](ThreadTeam& team) { results = model.Call(method, calls, {team, cancellation, request_seed, statistics}); });
+  return results;
+}
+
+const Value kRandomHead = Value::Record({{"seed", Value::Int(0)}});
+
+/// The oracle's cases of one kind, by model.
+std::map<std::string, ValueList> CasesByModel(std::string_view path, std::string_view kind) {
+  std::map<std::string, ValueList> cases;
+  Value oracle = ReadOracle(path);
+  for (const Value& oracle_case : oracle.Field("cases")->AsList()) {
+    if (oracle_case.Field("kind")->AsString() == kind) {
+      cases[oracle_case.Field("model")->AsString()].push_back(oracle_case);
+    }
+  }
+  REQUIRE(!cases.empty());
+  return cases;
+}
+
+/// The oracle's input under the names of stdlib's parameters.
+ValueFields ArgumentsOf(const Value& input) {
+  ValueFields arguments;
+  for (const auto& [name, value] : input.AsRecord()) {
+    if (name == "stop_strings") {
+      arguments.emplace_back("stop", value);
+    } else if (name == "labels") {
+      arguments.emplace_back("candidate_labels", value);
+    } else if (name != "hypothesis_template") {
+      arguments.emplace_back(name, value);
+    }
+  }
+  return arguments;
+}
+
+/// Equal but for numbers, which may differ by the tolerance.
+bool IsClose(const Value& got, const Value& expected) {
+  if (got.is_float() && (expected.is_float() || expected.is_int())) {
+    return std::abs(got.AsFloat() - expected.AsNumber()) <= kTolerance;
+  }
+  if (got.is_list() && expected.is_list()) {
+    return std::equal(got.AsList().begin(), got.AsList().end(), expected.AsList().begin(), expected.AsList().end(), IsClose);
+  }
+  if (got.is_record() && expected.is_record()) {
+    const ValueFields& fields = got.AsRecord();
+    return std::equal(fields.begin(), fields.end(), expected.AsRecord().begin(), expected.AsRecord().end(),
+                      [](const auto& a, const auto& b) { return a.first == b.first && IsClose(a.second, b.second); });
+  }
+  return got == expected;
+}
+
+void CheckAnswers(const std::vector<Result<Value>>& results, const ValueList& cases) {
+  REQUIRE(results.size() == cases.size());
+  for (size_t i = 0; i < cases.size(); ++i) {
+    CAPTURE(cases[i].Field("name")->AsString());
+    const Value* expected = cases[i].Field("output");
+    CHECK(results[i].ok() == (expected != nullptr));
+    if (!results[i].ok() && expected != nullptr) {
+      FAIL_CHECK(results[i].error().message);
+    }
+    if (results[i].ok() && expected != nullptr) {
+      CAPTURE(ToJson(*results[i]));
+      CAPTURE(ToJson(*expected));
+      CHECK(IsClose(*results[i], *expected));
+    }
+  }
+}
+
+std::vector<ValueFields> CallsOf(const ValueList& cases) {
+  std::vector<ValueFields> calls;
+  for (const Value& oracle_case : cases) {
+    calls.push_back(ArgumentsOf(*oracle_case.Field("input")));
+  }
+  return calls;
+}
+
+TEST_CASE("generation says what transformers says, one by one and all at once") {
+  for (const auto& [name, cases] : CasesByModel("tests/oracle/page/tiny.json", "generate")) {
+    auto model = Load("text.Generator", TinyModel(name));
+    REQUIRE(model.ok());
+    CHECK((*model)->is_stand_in());
+    std::vector<ValueFields> calls = CallsOf(cases);
+    std::vector<Result<Value>> together = Call(**model, "generate", calls, 2);
+    CheckAnswers(together, cases);
+    for (size_t i = 0; i < calls.size(); ++i) {
+      std::vector<Result<Value>> alone = Call(**model, "generate", {calls[i]});
+      CHECK(alone[0].ok() == together[i].ok());
+      if (alone[0].ok() && together[i].ok()) {
+        CHECK(*alone[0] == *together[i]);
+      }
+    }
+  }
+}
+
+TEST_CASE("classification says what transformers says, in any batch") {
+  for (const auto& [name, cases] : CasesByModel("tests/oracle/page/tiny.json", "classify")) {
+    auto model = Load("text.Classifier", TinyModel(name), {{"precision", Value::String("exact")}, {"head", kRandomHead}});
+    REQUIRE(model.ok());
+    std::vector<ValueFields> calls = CallsOf(cases);
+    for (ValueFields& call : calls) {
+      call.emplace_back("top_k", Value::Int(1));
+    }
+    std::vector<Result<Value>> together = Call(**model, "classify", calls, 2);
+    CheckAnswers(together, cases);
+    for (size_t i = 0; i < calls.size(); ++i) {
+      CHECK(*Call(**model, "classify", {calls[i]})[0] == *together[i]);
+    }
+  }
+}
+
+void CheckZeroShot(std::string_view oracle) {
+  for (const auto& [name, cases] : CasesByModel(oracle, "zero_shot")) {
+    std::map<std::string, ValueList> by_template;
+    for (const Value& oracle_case : cases) {
+      by_template[oracle_case.Field("input")->Field("hypothesis_template")->AsString()].push_back(oracle_case);
+    }
+    for (const auto& [text, own] : by_template) {
+      auto model = Load("text.ZeroShot", TinyModel(name), {{"hypothesis_template", Value::String(text)}, {"head", Value()}});
+      REQUIRE(model.ok());
+      CheckAnswers(Call(**model, "classify", CallsOf(own)), own);
+    }
+  }
+}
+
+TEST_CASE("zero-shot classification says what transformers says") {
+  CheckZeroShot("tests/oracle/page/tiny.json");
+  CheckZeroShot("tests/oracle/tasks/long_texts.json");
+}
+
+TEST_CASE("sampling repeats itself whatever the batch and the threads") {
+  auto model = Load("text.Generator", TinyModel("openai-community/gpt2"));
+  REQUIRE(model.ok());
+  ValueFields call = Json(R"({"prompt": "I have an idea!", "max_new_tokens": 20, "num_return_sequences": 3, "do_sample": true,
+                              "temperature": 0.8, "top_p": 0.9, "repetition_penalty": 1.1, "seed": 5})")
+                         .AsRecord();
+  ValueFields other = Json(R"({"prompt": "Another", "max_new_tokens": 30, "do_sample": true})").AsRecord();
+  Result<Value> alone = Call(**model, "generate", {call}, 1, 17)[0];
+  REQUIRE(alone.ok());
+  REQUIRE(alone->AsList().size() == 3);
+  CHECK(!(alone->AsList()[0] == alone->AsList()[1]));
+  CHECK(*alone == *Call(**model, "generate", {other, call, other}, 2, 17)[1]);
+  CHECK(!(*alone == *Call(**model, "generate", {call}, 1, 18)[0]));
+}
+
+TEST_CASE("one call's fault leaves the others alone") {
+  auto model = Load("text.Generator", TinyModel("openai-community/gpt2"));
+  REQUIRE(model.ok());
+  ValueFields good = Json(R"({"prompt": "I have an idea!", "max_new_tokens": 2})").AsRecord();
+  ValueFields cold = Json(R"({"prompt": "I have an idea!", "max_new_tokens": 2, "temperature": 0})").AsRecord();
+  ValueFields broken = {{"prompt", Value::String("\xff")}};
+  CallStatistics statistics;
+  std::vector<Result<Value>> results = Call(**model, "generate", {good, cold, broken, good}, 1, 0, &statistics);
+  CHECK(results[0].ok());
+  CHECK(results[1].error().kind == FailureKind::ArgumentRange);
+  CHECK(results[2].error().kind == FailureKind::InputInvalid);
+  CHECK(*results[0] == *results[3]);
+  CHECK(statistics.new_tokens == 4);
+  CHECK(statistics.bytes_streamed > 0);
+  CHECK(statistics.operations > 0);
+  CHECK(Call(**model, "classify", {good})[0].error().kind == FailureKind::PlanInvalid);
+}
+
+TEST_CASE("a text that has more tokens than the model has positions") {
+  std::string text;
+  for (int i = 0; i < 600; ++i) {
+    text += "a ";
+  }
+  auto model = Load("text.Classifier", TinyModel("google-bert/bert-base-uncased"), {{"head", kRandomHead}});
+  REQUIRE(model.ok());
+  ValueFields call = {{"text", Value::String(text)}, {"top_k", Value()}};
+  ValueFields short_call = {{"text", Value::String("a")}, {"top_k", Value()}};
+  CallStatistics statistics;
+  std::vector<Result<Value>> results = Call(**model, "classify", {call, short_call}, 1, 0, &statistics);
+  REQUIRE(!results[0].ok());
+  CHECK(results[0].error().kind == FailureKind::PromptTooLong);
+  CHECK(results[0].error().message == "the text has 602 tokens with its special ones; the model has 512 positions");
+  REQUIRE(results[1].ok());
+  CHECK(results[1]->AsList().size() == 2);
+  CHECK(statistics.prompt_tokens == 3);
+  call = {{"text", Value::String("a")}, {"top_k", Value::Int(0)}};
+  CHECK(Call(**model, "classify", {call})[0].error().message == "`top_k` is 0, expected at least 1");
+}
+
+TEST_CASE("zero-shot needs labels, and pairs that fit") {
+  auto model = Load("text.ZeroShot", TinyModel("FacebookAI/roberta-large-mnli"));
+  REQUIRE(model.ok());
+  std::string label;
+  for (int i = 0; i < 600; ++i) {
+    label += " x";
+  }
+  ValueFields empty = {{"text", Value::String("a")}, {"candidate_labels", Value::List({})}};
+  ValueFields long_label = {{"text", Value::String("a")}, {"candidate_labels", Value::List({Value::String(label)})}};
+  std::vector<Result<Value>> results = Call(**model, "classify", {empty, long_label});
+  CHECK(results[0].error().kind == FailureKind::ArgumentRange);
+  CHECK(results[0].error().message == "`candidate_labels` is empty, expected at least one label");
+  CHECK(results[1].error().kind == FailureKind::PromptTooLong);
+}
+
+void CheckDoesNotLoad(const Result<std::unique_ptr<TaskModel>>& model, FailureKind kind, std::string_view message) {
+  REQUIRE(!model.ok());
+  CHECK(model.error().kind == kind);
+  CHECK(model.error().message == message);
+}
+
+TEST_CASE("what cannot be loaded says why") {
+  std::string gpt2 = TinyModel("openai-community/gpt2");
+  std::string roberta = TinyModel("FacebookAI/roberta-large-mnli");
+  CheckDoesNotLoad(Load("image.Describer", gpt2), FailureKind::ModelUnsupported,
+                   "the task `image.Describer` is not one that the runtime has: text.Generator, text.Classifier, text.ZeroShot");
+  CheckDoesNotLoad(Load("text.Generator", gpt2, {{"precision", Value::String("int8")}}), FailureKind::ModelUnsupported,
+                   "`precision` is \"int8\", the runtime has `exact`");
+  CheckDoesNotLoad(Load("text.ZeroShot", roberta, {{"hypothesis_template", Value::String("x")}}), FailureKind::ArgumentRange,
+                   "`hypothesis_template` is \"x\", expected `{}` where the label goes");
+  CHECK(Load("text.Classifier", TinyModel("google-bert/bert-base-uncased")).error().kind == FailureKind::UntrainedHead);
+  CheckDoesNotLoad(Load("text.ZeroShot", TinyModel("google-bert/bert-base-uncased"), {{"head", kRandomHead}}),
+                   FailureKind::ModelUnsupported, "`label2id` has no label that begins with `entail` among LABEL_0, LABEL_1");
+}
+
+/// A copy of a stand-in's folder that a test may break.
+class ScratchModel {
+ public:
+  explicit ScratchModel(const std::string& folder) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "plait-tasks-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    folder_ = pattern;
+    std::filesystem::copy(folder, folder_);
+  }
+  ~ScratchModel() { std::filesystem::remove_all(folder_); }
+  ScratchModel(const ScratchModel&) = delete;
+  ScratchModel& operator=(const ScratchModel&) = delete;
+
+  [[nodiscard]] std::string folder() const { return folder_.string(); }
+  [[nodiscard]] std::filesystem::path File(std::string_view name) const { return folder_ / name; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+TEST_CASE("a folder without a tokenizer, or with another model's") {
+  ScratchModel scratch(TinyModel("openai-community/gpt2"));
+  std::filesystem::remove(scratch.File("tokenizer.json"));
+  CheckDoesNotLoad(Load("text.Generator", scratch.folder()), FailureKind::ModelFileMissing, "`tokenizer.json` is missing");
+  std::filesystem::copy(TinyModel("google-bert/bert-base-uncased") + "/tokenizer.json", scratch.File("tokenizer.json"));
+  CheckDoesNotLoad(Load("text.Generator", scratch.folder()), FailureKind::TokenizerInvalid,
+                   "the tokenizer has 4000 ids; the model's `vocab_size` is 1001");
+}
+
+TEST_CASE("generation_config.json holds for calls that say nothing") {
+  ScratchModel scratch(TinyModel("openai-community/gpt2"));
+  auto write = [&](std::string_view text) { std::ofstream(scratch.File("generation_config.json")) << text; };
+  ValueFields call = {{"prompt", Value::String("I have an idea!")}};
+  // The first greedy token after this prompt is `ress`, the third ` uy`.
+  write(R"({"max_new_tokens": 2})");
+  auto model = Load("text.Generator", scratch.folder());
+  REQUIRE(model.ok());
+  CHECK(ToJson(*Call(**model, "generate", {call})[0]) == R"([{"generated_text": "I have an idea!ress s"}])");
+  write(R"({"bos_token_id": 5000})");
+  CheckDoesNotLoad(Load("text.Generator", scratch.folder()), FailureKind::ModelConfigInvalid,
+                   "`bos_token_id` is 5000; the model's `vocab_size` is 1001");
+}
+
+}  // namespace
+}  // namespace plait

@@ -1,0 +1,157 @@
+// Checkpoint folders: whole, sharded, and broken in every way that a download or a hand can break them.
+#include "runtime/weights/checkpoint.h"
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace plait {
+namespace {
+
+/// A folder that exists as long as the test.
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "plait-checkpoint-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  Folder& Add(const std::string& name, const std::string& text) {
+    std::ofstream(path_ + "/" + name, std::ios::binary) << text;
+    return *this;
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::string Safetensors(const std::string& header, const std::string& data) {
+  std::string file;
+  for (int i = 0; i < 8; ++i) {
+    file += static_cast<char>(header.size() >> (8 * i) & 0xff);
+  }
+  return file + header + data;
+}
+
+std::string OneTensor(const std::string& name) {
+  return Safetensors(R"({"__metadata__":{"format":"pt"},")" + name + R"(":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})",
+                     name.substr(0, 4));
+}
+
+void CheckFails(const Folder& folder, FailureKind kind, std::string_view message_part) {
+  Result<Checkpoint> checkpoint = Checkpoint::Open(folder.path());
+  REQUIRE(!checkpoint.ok());
+  INFO(RenderError(checkpoint.error(), false));
+  CHECK(checkpoint.error().kind == kind);
+  CHECK(RenderError(checkpoint.error(), false).find(message_part) != std::string::npos);
+}
+
+TEST_CASE("one file") {
+  Folder folder;
+  folder.Add("config.json", R"({"model_type":"gpt2"})").Add("model.safetensors", OneTensor("wte.weight"));
+  Result<Checkpoint> checkpoint = Checkpoint::Open(folder.path());
+  REQUIRE(checkpoint.ok());
+  CHECK(checkpoint->folder() == folder.path());
+  CHECK(checkpoint->config().Field("model_type")->AsString() == "gpt2");
+  CHECK(checkpoint->generation_config().is_null());
+  CHECK(!checkpoint->is_stand_in());
+  CHECK(checkpoint->Has("wte.weight"));
+  CHECK(checkpoint->TensorNames() == std::vector<std::string>{"wte.weight"});
+  Result<TensorView> tensor = checkpoint->Tensor("wte.weight");
+  REQUIRE(tensor.ok());
+  CHECK(tensor->dtype == "U8");
+  CHECK(tensor->shape == std::vector<int64_t>{4});
+  CHECK(std::memcmp(tensor->bytes.data(), "wte.", 4) == 0);
+  checkpoint->Release(*tensor);
+  CHECK(std::memcmp(tensor->bytes.data(), "wte.", 4) == 0);
+}
+
+TEST_CASE("a missing tensor is named, with names like it") {
+  Folder folder;
+  folder.Add("config.json", "{}").Add("model.safetensors", OneTensor("transformer.wte.weight"));
+  Result<Checkpoint> checkpoint = Checkpoint::Open(folder.path());
+  REQUIRE(checkpoint.ok());
+  Result<TensorView> tensor = checkpoint->Tensor("wte.weight");
+  REQUIRE(!tensor.ok());
+  CHECK(tensor.error().kind == FailureKind::WeightsMismatch);
+  CHECK(tensor.error().message == "tensor `wte.weight` is missing");
+  REQUIRE(tensor.error().notes.size() == 1);
+  CHECK(tensor.error().notes[0] == ErrorNote{"near names", "`transformer.wte.weight`"});
+  CHECK(checkpoint->Tensor("transformer.wpe.weight").error().notes.size() == 1);
+  CHECK(checkpoint->Tensor("classifier.bias").error().notes.empty());
+}
+
+TEST_CASE("shards") {
+  Folder folder;
+  folder.Add("config.json", "{}").Add("generation_config.json", R"({"eos_token_id":3})");
+  folder.Add("one.safetensors", OneTensor("a.weight")).Add("two.safetensors", OneTensor("b.weight"));
+  folder.Add("model.safetensors.index.json", R"({"weight_map":{"b.weight":"two.safetensors","a.weight":"one.safetensors"}})");
+  Result<Checkpoint> checkpoint = Checkpoint::Open(folder.path());
+  REQUIRE(checkpoint.ok());
+  CHECK(checkpoint->generation_config().Field("eos_token_id")->AsInt() == 3);
+  CHECK(checkpoint->TensorNames() == std::vector<std::string>{"a.weight", "b.weight"});
+  CHECK(std::memcmp(checkpoint->Tensor("b.weight")->bytes.data(), "b.we", 4) == 0);
+}
+
+TEST_CASE("a stand-in says so") {
+  Folder folder;
+  folder.Add("config.json", "{}").Add("model.safetensors", Safetensors(R"({"__metadata__":{"plait.stand_in":"seed 1"}})", ""));
+  Result<Checkpoint> checkpoint = Checkpoint::Open(folder.path());
+  REQUIRE(checkpoint.ok());
+  CHECK(checkpoint->is_stand_in());
+}
+
+TEST_CASE("files that are missing") {
+  Folder folder;
+  CHECK(Checkpoint::Open(folder.path() + "/none").error().kind == FailureKind::ModelFileMissing);
+  CheckFails(folder, FailureKind::ModelFileMissing, "`config.json` is missing");
+  folder.Add("config.json", "{}");
+  CheckFails(folder, FailureKind::ModelFileMissing, "`model.safetensors` is missing");
+  folder.Add("pytorch_model.bin", "x");
+  CheckFails(folder, FailureKind::ModelFileMissing, "convert it to safetensors");
+  folder.Add("model.safetensors.index.json", R"({"weight_map":{"a":"one.safetensors"}})");
+  CheckFails(folder, FailureKind::ModelFileMissing, "`one.safetensors` is missing");
+}
+
+TEST_CASE("files that are broken") {
+  Folder folder;
+  folder.Add("config.json", "{").Add("model.safetensors", OneTensor("a.weight"));
+  CheckFails(folder, FailureKind::ModelConfigInvalid, "config.json");
+  folder.Add("config.json", "[]");
+  CheckFails(folder, FailureKind::ModelConfigInvalid, "a list, expected an object");
+  folder.Add("config.json", "{}").Add("generation_config.json", "nonsense");
+  CheckFails(folder, FailureKind::ModelConfigInvalid, "generation_config.json");
+  folder.Add("generation_config.json", "{}").Add("model.safetensors", "");
+  CheckFails(folder, FailureKind::WeightsInvalid, "too few");
+  std::string whole = OneTensor("a.weight");
+  folder.Add("model.safetensors", whole.substr(0, whole.size() - 2));
+  CheckFails(folder, FailureKind::WeightsInvalid, "\"a.weight\": its range 0–4 is not within the file's 2 bytes");
+  folder.Add("model.safetensors", whole.substr(0, 20));
+  CheckFails(folder, FailureKind::WeightsInvalid, "truncated");
+}
+
+TEST_CASE("indexes that are broken") {
+  Folder folder;
+  folder.Add("config.json", "{}").Add("one.safetensors", OneTensor("a.weight")).Add("two.safetensors", OneTensor("a.weight"));
+  auto index = [&](const std::string& text) { folder.Add("model.safetensors.index.json", text); };
+  index("{}");
+  CheckFails(folder, FailureKind::WeightsInvalid, "`weight_map` is missing");
+  index(R"({"weight_map":{"a.weight":"../one.safetensors"}})");
+  CheckFails(folder, FailureKind::WeightsInvalid, "expected a file name");
+  index(R"({"weight_map":{"b.weight":"one.safetensors"}})");
+  CheckFails(folder, FailureKind::WeightsInvalid, "tensor \"b.weight\" is missing");
+  index(R"({"weight_map":{"a.weight":"one.safetensors","a.weight":"two.safetensors"}})");
+  CheckFails(folder, FailureKind::WeightsInvalid, "stands twice");
+}
+
+}  // namespace
+}  // namespace plait

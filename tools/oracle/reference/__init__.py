@@ -1,0 +1,1 @@
+"""The reference library's answers to the page's calls."""

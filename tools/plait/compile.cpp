@@ -1,0 +1,106 @@
+// plait compile
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "compiler/base/output_file.h"
+#include "compiler/plan/text.h"
+#include "tools/plait/verb.h"
+
+namespace plait {
+namespace {
+
+constexpr OptionSpec kOptions[] = {{"-o", true, "--output"},   {"--output", true, ""},  {"--emit", true, ""},   {"--models", true, ""},
+                                   {"--machine", true, ""},    {"--strict", false, ""}, {"--disable-pass", true, ""}};
+
+constexpr std::string_view kHelp = R"(plait compile FILE -o FILE.plan [options]
+plait compile FILE --emit STAGE [options]
+
+Makes the plan of a graph for this machine and writes it as TOML. A plan runs as its source does: plait run FILE.plan.
+Models whose folders are found are measured by their metadata; for the others the plan rests on the declarations.
+
+  -o, --output FILE     where to write the plan (- is standard output)
+  --emit STAGE          print one stage's product instead: tokens, ast, typed, ir or plan
+  --models DIR          look for models here first (may be repeated)
+  --machine FILE        a machine profile in place of this machine
+  --strict              resources beyond the machine are errors
+  --disable-pass NAME   leave out an optional pass (may be repeated)
+
+examples
+  plait compile graphs/inference_graph.graph -o inference.plan
+  plait compile graphs/inference_graph.graph --emit ir
+)";
+
+Result<CompileOptions> OptionsFor(const World& world, const Arguments& arguments, Stop stop, const std::string& path) {
+  CompileOptions options;
+  options.stop = stop;
+  PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
+  PLAIT_TRY(options.places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
+  options.strict = arguments.Has("--strict");
+  for (std::string& pass : arguments.GetAll("--disable-pass")) {
+    options.passes.disabled.insert(std::move(pass));
+  }
+  return options;
+}
+
+/// Why these passes cannot be left out; empty where they can.
+std::string CheckPasses(const Arguments& arguments) {
+  for (const std::string& name : arguments.GetAll("--disable-pass")) {
+    std::string optional_passes;
+    bool is_known = false;
+    for (const Pass& pass : AllPasses()) {
+      if (!pass.is_required) {
+        is_known = is_known || pass.name == name;
+        optional_passes += fmt::format("{}{}", optional_passes.empty() ? "" : ", ", pass.name);
+      }
+    }
+    if (!is_known) {
+      return fmt::format("no optional pass is called `{}`; there are {}", name, optional_passes);
+    }
+  }
+  return "";
+}
+
+int RunCompile(const World& world, const Arguments& arguments) {
+  if (arguments.positional.size() != 1) {
+    return UsageError("compile", "name one .graph file");
+  }
+  if (arguments.Has("--output") == arguments.Has("--emit")) {
+    return UsageError("compile", "give either -o FILE or --emit STAGE");
+  }
+  std::optional<Stop> stop = arguments.Has("--emit") ? StopFromName(arguments.Get("--emit")) : Stop::Plan;
+  if (!stop) {
+    return UsageError("compile", fmt::format("`--emit` takes {}, not `{}`", StopNames(), arguments.Get("--emit")));
+  }
+  if (std::string fault = CheckPasses(arguments); !fault.empty()) {
+    return UsageError("compile", fault);
+  }
+  const std::string& path = arguments.positional[0];
+  Result<CompileOptions> options = OptionsFor(world, arguments, *stop, path);
+  if (!options.ok()) {
+    return Fail(world, options.error());
+  }
+  Result<Compilation> compilation = Compile(*world.files, path, *options);
+  if (!compilation.ok()) {
+    return Fail(world, compilation.error());
+  }
+  PrintError(RenderDiagnostics(compilation->sources, compilation->diagnostics.diagnostics(), {DiagnosticFormat::Human, world.colour_err}));
+  bool is_early = *stop == Stop::Tokens || *stop == Stop::Ast || *stop == Stop::Typed;
+  if (compilation->diagnostics.has_errors() && !is_early) {
+    return kFaults;
+  }
+  std::string text = Emit(*compilation, *stop);
+  std::string output = arguments.Get("--output", "-");
+  if (output == "-") {
+    Print(text);
+  } else if (Result<void> written = WriteFileWhole(output, text); !written.ok()) {
+    return Fail(world, written.error());
+  }
+  return compilation->diagnostics.has_errors() ? kFaults : kFine;
+}
+
+}  // namespace
+
+const Verb kCompileVerb = {"compile", "write the plan, or print any stage", kHelp, kOptions, RunCompile};
+
+}  // namespace plait

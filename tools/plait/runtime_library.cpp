@@ -1,0 +1,226 @@
+#include "tools/plait/runtime_library.h"
+
+#include <dlfcn.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "compiler/formats/json.h"
+#include "compiler/plan/text.h"
+#include "runtime/c_api/plait.h"
+
+namespace plait {
+
+/// The C interface, looked up by name.
+struct RuntimeFunctions {
+#define PLAIT_FUNCTION(name) decltype(&::name) name = nullptr;
+#include "tools/plait/runtime_functions.def"
+#undef PLAIT_FUNCTION
+};
+
+namespace {
+
+constexpr std::string_view kLibraryName = "libplait_runtime.so";
+
+Result<RuntimeFunctions> OpenRuntime(const World& world) {
+  std::string path = JoinPath(world.program_folder, kLibraryName);
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    std::string why = ::dlerror();
+    Error error{FailureKind::FileNotFound, "the runtime cannot be loaded", "", {}};
+    return std::move(error).WithNote("because", why).WithNote("fix", "build it: tools/quickstart");
+  }
+  RuntimeFunctions functions;
+#define PLAIT_FUNCTION(name) functions.name = reinterpret_cast<decltype(&::name)>(::dlsym(library, #name));
+#include "tools/plait/runtime_functions.def"
+#undef PLAIT_FUNCTION
+  if (functions.plait_api_version == nullptr || functions.plait_api_version() != PLAIT_API_VERSION) {
+    Error error{FailureKind::FileNotFound, fmt::format("`{}` is not this version's runtime", path), "", {}};
+    return std::move(error).WithNote("fix", "build it again: tools/quickstart");
+  }
+  return functions;
+}
+
+/// The library stays loaded for the life of the process: LibTorch does not survive being unloaded.
+Result<const RuntimeFunctions*> Runtime(const World& world) {
+  static const Result<RuntimeFunctions> functions = OpenRuntime(world);
+  return functions.ok() ? Result<const RuntimeFunctions*>(&*functions) : Result<const RuntimeFunctions*>(functions.error());
+}
+
+RuntimeError TakeError(const RuntimeFunctions& functions, plait_error* error, bool colour) {
+  RuntimeError taken{functions.plait_error_code(error), functions.plait_error_text(error, colour ? 1 : 0)};
+  functions.plait_error_free(error);
+  return taken;
+}
+
+/// One line on the terminal that is rewritten and leaves nothing behind.
+class LoadingProgress {
+ public:
+  void Update(uint64_t done, uint64_t total) {
+    std::lock_guard lock(mutex_);
+    auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::milliseconds(100)) {
+      return;
+    }
+    last_ = now;
+    double seconds = std::chrono::duration<double>(now - start_).count();
+    constexpr double kGigabyte = 1e9;
+    auto ready = static_cast<double>(done) / kGigabyte;
+    PrintError(fmt::format("\r\x1b[Kloading models  {:.2f} of {:.2f} GB  {:.1f} GB/s", ready, static_cast<double>(total) / kGigabyte, ready / seconds));
+    is_shown_ = true;
+  }
+
+  void Clear() {
+    if (is_shown_) {
+      PrintError("\r\x1b[K");
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_;
+  bool is_shown_ = false;
+};
+
+// A signal handler reaches only what is global.
+std::atomic<plait_request*> running_request = nullptr;
+std::atomic<void (*)(plait_request*)> cancel_request = nullptr;
+
+void OnInterrupt(int signal) {
+  if (plait_request* request = running_request.load()) {
+    cancel_request.load()(request);
+  }
+  std::signal(signal, SIG_DFL);
+}
+
+/// Ctrl-C means the running request for as long as this lives.
+class InterruptScope {
+ public:
+  InterruptScope(plait_request* request, void (*cancel)(plait_request*)) {
+    cancel_request = cancel;
+    running_request = request;
+    previous_ = std::signal(SIGINT, OnInterrupt);
+  }
+  ~InterruptScope() {
+    std::signal(SIGINT, previous_);
+    running_request = nullptr;
+  }
+  InterruptScope(const InterruptScope&) = delete;
+  InterruptScope& operator=(const InterruptScope&) = delete;
+
+ private:
+  void (*previous_)(int);
+};
+
+Value ParseOwnJson(const char* text) {
+  Result<Value> value = ParseJson(text, "runtime", FailureKind::InputInvalid);
+  return value.ok() ? *value : Value();
+}
+
+}  // namespace
+
+struct ProgramLoader {
+  static LoadedProgram Make(const RuntimeFunctions* functions, void* program) { return {functions, program}; }
+};
+
+LoadedProgram::LoadedProgram(const RuntimeFunctions* functions, void* program) : functions_(functions), program_(program) {
+  Value facts = ParseOwnJson(functions_->plait_program_json(static_cast<plait_program*>(program_)));
+  threads_ = static_cast<int>(facts.Field("threads")->AsInt());
+  for (const Value& name : facts.Field("stand_ins")->AsList()) {
+    stand_ins_.push_back(name.AsString());
+  }
+}
+
+LoadedProgram::LoadedProgram(LoadedProgram&& other) noexcept { *this = std::move(other); }
+
+LoadedProgram& LoadedProgram::operator=(LoadedProgram&& other) noexcept {
+  std::swap(functions_, other.functions_);
+  std::swap(program_, other.program_);
+  std::swap(threads_, other.threads_);
+  std::swap(stand_ins_, other.stand_ins_);
+  return *this;
+}
+
+LoadedProgram::~LoadedProgram() {
+  if (program_ != nullptr) {
+    functions_->plait_program_free(static_cast<plait_program*>(program_));
+  }
+}
+
+RequestOutcome LoadedProgram::Run(const RequestSettings& settings) const {
+  plait_request_options options{settings.entry.c_str(),          settings.arguments.data(), settings.arguments.size(),
+                                settings.arguments_name.c_str(), settings.seed,             settings.timeout_ms};
+  plait_error* error = nullptr;
+  RequestOutcome outcome;
+  plait_request* request = functions_->plait_request_new(static_cast<plait_program*>(program_), &options, &error);
+  if (request == nullptr) {
+    outcome.error = TakeError(*functions_, error, settings.colour);
+    return outcome;
+  }
+  int status = 0;
+  {
+    InterruptScope interrupt(request, functions_->plait_request_cancel);
+    status = functions_->plait_request_run(request, &error);
+  }
+  outcome.report = ParseOwnJson(functions_->plait_request_report(request));
+  if (status == 0) {
+    outcome.result = functions_->plait_request_result(request);
+  } else {
+    outcome.error = TakeError(*functions_, error, settings.colour);
+  }
+  functions_->plait_request_free(request);
+  return outcome;
+}
+
+LoadOutcome LoadProgram(const World& world, const PreparedPlan& prepared, const std::string& entry, int threads, bool quiet) {
+  Result<std::vector<std::string>> folders = FindPlanModels(*world.files, prepared.places, prepared.plan, entry, prepared.base_folder);
+  if (!folders.ok()) {
+    return {std::nullopt, Fail(world, folders.error())};
+  }
+  Result<const RuntimeFunctions*> functions = Runtime(world);
+  if (!functions.ok()) {
+    return {std::nullopt, Fail(world, functions.error())};
+  }
+  std::vector<const char*> folder_pointers;
+  for (const std::string& folder : *folders) {
+    folder_pointers.push_back(folder.c_str());
+  }
+  LoadingProgress progress;
+  plait_load_options options{folder_pointers.data(), folder_pointers.size(), entry.c_str(), threads, nullptr, &progress};
+  if (world.error_is_terminal && !quiet) {
+    options.progress = [](void* user, uint64_t done, uint64_t total) { static_cast<LoadingProgress*>(user)->Update(done, total); };
+  }
+  std::string text = plan::Write(prepared.plan);
+  plait_error* error = nullptr;
+  plait_program* program = (*functions)->plait_load(text.data(), text.size(), "plan", &options, &error);
+  progress.Clear();
+  if (program == nullptr) {
+    PrintError(TakeError(**functions, error, world.colour_err).text);
+    return {std::nullopt, kFaults};
+  }
+  return {ProgramLoader::Make(*functions, program), kFine};
+}
+
+void NoteStandIns(const World& world, const LoadedProgram& program, size_t model_count) {
+  size_t count = program.stand_ins().size();
+  if (count == 0) {
+    return;
+  }
+  static constexpr std::array<std::string_view, 10> kWords = {"none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
+  std::string how_many = count < kWords.size() ? std::string(kWords[count]) : fmt::format("{}", count);
+  std::string subject = count == 1 && model_count == 1 ? "the model is a stand-in"
+                        : count == model_count         ? fmt::format("all {} models are stand-ins", how_many)
+                        : count == 1                   ? "one of the models is a stand-in"
+                                                       : fmt::format("{} of the models are stand-ins", how_many);
+  PrintError(fmt::format("{}note:{} {} with random weights (made by tools/make_models); the texts and scores mean nothing\n",
+                         world.colour_err ? "\x1b[1;36m" : "", world.colour_err ? "\x1b[0m" : "", subject));
+}
+
+}  // namespace plait

@@ -1,0 +1,122 @@
+#include "tools/plait/verb.h"
+
+#include <cstdio>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "compiler/base/nearest.h"
+#include "compiler/plan/text.h"
+
+namespace plait {
+
+void Print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void PrintError(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+int UsageError(std::string_view verb, std::string_view message) {
+  PrintError(fmt::format("plait {}: {}\nsee: plait {} --help\n", verb, message, verb));
+  return kUsage;
+}
+
+int Fail(const World& world, const Error& error) {
+  PrintError(RenderError(error, world.colour_err));
+  return kFaults;
+}
+
+Result<Machine> ChosenMachine(const World& world, const Arguments& arguments) {
+  Machine detected = DetectMachine();
+  if (!arguments.Has("--machine")) {
+    return detected;
+  }
+  std::string path = arguments.Get("--machine");
+  PLAIT_TRY(std::string text, world.files->ReadFile(path));
+  return ReadMachine(text, path, detected);
+}
+
+namespace {
+
+/// Prints what is wrong with a source that is about to be used: errors and warnings, but no notes, and no warning about this machine: the
+/// plan tells what was asked and what was got.
+void PrintFaults(const World& world, const Compilation& compilation) {
+  std::vector<Diagnostic> faults;
+  for (const Diagnostic& diagnostic : compilation.diagnostics.diagnostics()) {
+    bool is_about_machine = GetDiagnosticInfo(diagnostic.kind).level == DiagnosticLevel::Machine;
+    if (diagnostic.severity == Severity::Error || (diagnostic.severity == Severity::Warning && !is_about_machine)) {
+      faults.push_back(diagnostic);
+    }
+  }
+  PrintError(RenderDiagnostics(compilation.sources, faults, {DiagnosticFormat::Human, world.colour_err}));
+}
+
+Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments& arguments, const std::string& path) {
+  PLAIT_TRY(std::string text, world.files->ReadFile(path));
+  PLAIT_TRY(ModelPlaces places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
+  if (plan::LooksLikePlan(text)) {
+    PLAIT_TRY(plan::Plan read, plan::Read(text, path));
+    return std::optional<PreparedPlan>({std::move(read), std::move(places), ParentPath(path)});
+  }
+  CompileOptions options;
+  PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
+  options.places = places;
+  options.strict = arguments.Has("--strict");
+  PLAIT_TRY(Compilation compilation, Compile(*world.files, path, options));
+  PrintFaults(world, compilation);
+  if (compilation.diagnostics.has_errors()) {
+    return std::optional<PreparedPlan>();
+  }
+  return std::optional<PreparedPlan>({*std::move(compilation.plan), std::move(places), ParentPath(path)});
+}
+
+}  // namespace
+
+PrepareOutcome PreparePlan(const World& world, const Arguments& arguments, std::string_view verb) {
+  if (arguments.positional.size() != 1) {
+    return {std::nullopt, UsageError(verb, arguments.positional.empty() ? "name a .graph or .plan file" : "name one file only")};
+  }
+  Result<std::optional<PreparedPlan>> prepared = Prepare(world, arguments, arguments.positional[0]);
+  if (!prepared.ok()) {
+    return {std::nullopt, Fail(world, prepared.error())};
+  }
+  return {*std::move(prepared), prepared->has_value() ? kFine : kFaults};
+}
+
+Result<std::string> ChosenEntry(const plan::Plan& plan, const Arguments& arguments) {
+  std::string wanted = arguments.Get("--entry");
+  std::vector<std::string> names;
+  for (const plan::Entry& entry : plan.entries) {
+    names.push_back(entry.name);
+  }
+  for (const std::string& name : names) {
+    if (name == wanted) {
+      return name;
+    }
+  }
+  if (wanted.empty() && names.size() == 1) {
+    return names.front();
+  }
+  std::string message;
+  if (names.empty()) {
+    message = "the program has no entries: no service in it has an api";
+  } else if (wanted.empty()) {
+    message = fmt::format("the program has {} entries; say which one with --entry", names.size());
+  } else {
+    message = fmt::format("no entry is called `{}`", wanted);
+  }
+  Error error{FailureKind::EntryUnknown, std::move(message), "", {}};
+  if (std::optional<std::string> nearest = Nearest(wanted, names); nearest && !wanted.empty()) {
+    error.notes.push_back({"did you mean", "--entry " + *nearest});
+  }
+  for (const std::string& name : names) {
+    error.notes.push_back({"entries", name});
+  }
+  return error;
+}
+
+}  // namespace plait

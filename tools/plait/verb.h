@@ -1,0 +1,84 @@
+// What every verb of the command shares: its table entry, its exit codes, and the world it works in.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/base/file_system.h"
+#include "compiler/base/result.h"
+#include "compiler/catalog/machine.h"
+#include "compiler/catalog/model_store.h"
+#include "compiler/diagnostics/render.h"
+#include "compiler/driver/compilation.h"
+#include "compiler/plan/plan.h"
+#include "tools/plait/arguments.h"
+
+namespace plait {
+
+enum ExitCode : int { kFine = 0, kFaults = 1, kUsage = 2, kInternal = 70 };
+
+/// The outside world of the command.
+struct World {
+  std::unique_ptr<FileSystem> files;
+  Environment environment;
+  /// Of the running program, for finding the runtime's library beside it.
+  std::string program_folder;
+  /// Whether standard output and standard error show colours.
+  bool colour_out = false;
+  bool colour_err = false;
+  bool error_is_terminal = false;
+};
+
+struct Verb {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view help;
+  std::span<const OptionSpec> options;
+  int (*run)(const World& world, const Arguments& arguments);
+};
+
+// One a file; the list of them stands in main.cpp.
+extern const Verb kCheckVerb;
+extern const Verb kCompileVerb;
+extern const Verb kPlanVerb;
+extern const Verb kDotVerb;
+extern const Verb kRunVerb;
+extern const Verb kBenchVerb;
+extern const Verb kExplainVerb;
+
+/// Writes to standard output; `plait … | head` is no fault.
+void Print(std::string_view text);
+/// Writes to standard error.
+void PrintError(std::string_view text);
+/// "plait check: message" and the way to the verb's help. Returns kUsage.
+int UsageError(std::string_view verb, std::string_view message);
+/// Prints the failure. Returns kFaults.
+int Fail(const World& world, const Error& error);
+
+/// The machine that this one is, or the profile that `--machine` names.
+Result<Machine> ChosenMachine(const World& world, const Arguments& arguments);
+
+/// A plan made from a source, or read from a plan file.
+struct PreparedPlan {
+  plan::Plan plan;
+  ModelPlaces places;
+  /// The folder of the file that was named.
+  std::string base_folder;
+};
+
+/// What `plan`, `dot`, `run` and `bench` begin with: takes the one file of `arguments`, compiles it where it is a source, and prints diagnostics (not
+/// notes) to standard error. On failure everything has been printed, and the exit code is given.
+struct PrepareOutcome {
+  std::optional<PreparedPlan> prepared;
+  int exit_code = kFine;
+};
+PrepareOutcome PreparePlan(const World& world, const Arguments& arguments, std::string_view verb);
+
+/// `--entry NAME` checked against the plan's entries, as an error if it is none of them.
+Result<std::string> ChosenEntry(const plan::Plan& plan, const Arguments& arguments);
+
+}  // namespace plait
