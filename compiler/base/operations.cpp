@@ -119,7 +119,8 @@ bool Contains(const Value& item, const Value& container) {
 
 Result<Value> ItemAt(const ValueList& items, int64_t index) {
   if (index < 0 || static_cast<uint64_t>(index) >= items.size()) {
-    return Fail(FailureKind::IndexRange, fmt::format("index {} is outside a list of {} item{}", index, items.size(), items.size() == 1 ? "" : "s"));
+    return Fail(FailureKind::IndexRange,
+                fmt::format("index {} is outside a list of {} item{}", index, items.size(), items.size() == 1 ? "" : "s"));
   }
   return items[static_cast<size_t>(index)];
 }
@@ -143,7 +144,13 @@ Value Flatten(const ValueList& lists) {
 }
 
 Result<Value> Negate(const Value& value) {
-  return value.is_int() ? IntArithmetic(Operation::Subtract, 0, value.AsInt()) : Result<Value>(Value::Float(-value.AsFloat()));
+  if (value.is_float()) {
+    return Value::Float(-value.AsFloat());
+  }
+  if (value.AsInt() == INT64_MIN) {
+    return Fail(FailureKind::Arithmetic, fmt::format("the negative of {} does not fit into 64 bits", value.AsInt()));
+  }
+  return Value::Int(-value.AsInt());
 }
 
 }  // namespace

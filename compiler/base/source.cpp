@@ -39,12 +39,16 @@ std::string SourceManager::Place(const Span& span) const {
   if (!span.file.has_value()) {
     return "";
   }
+  std::string_view path = Path(span.file);
+  if (!root_.empty() && path.starts_with(root_) && path.substr(root_.size()).starts_with('/')) {
+    path.remove_prefix(root_.size() + 1);
+  }
   LineColumn first = Position(span.file, span.begin);
   LineColumn last = Position(span.file, span.end > span.begin ? span.end - 1 : span.begin);
   if (first.line == last.line) {
-    return fmt::format("{}:{}:{}-{}", Path(span.file), first.line, first.column, last.column);
+    return fmt::format("{}:{}:{}-{}", path, first.line, first.column, last.column);
   }
-  return fmt::format("{}:{}:{}-{}:{}", Path(span.file), first.line, first.column, last.line, last.column);
+  return fmt::format("{}:{}:{}-{}:{}", path, first.line, first.column, last.line, last.column);
 }
 
 }  // namespace plait

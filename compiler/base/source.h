@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/base/id.h"
@@ -44,6 +45,8 @@ class SourceManager {
   [[nodiscard]] LineColumn Position(FileId file, uint32_t offset) const;
   /// The text of a 1-based line, without its line break.
   [[nodiscard]] std::string_view Line(FileId file, uint32_t line) const;
+  /// Places name files relative to this folder, so that a plan does not depend on where its source lies.
+  void set_root(std::string folder) { root_ = std::move(folder); }
   /// `path:line:column-column` as plans and failures state places: columns 1-based, the last inclusive;
   /// `path:line:column-line:column` where the span crosses lines; empty where the span is nowhere.
   [[nodiscard]] std::string Place(const Span& span) const;
@@ -56,6 +59,7 @@ class SourceManager {
   };
 
   Store<FileId, File> files_;
+  std::string root_;
 };
 
 }  // namespace plait

@@ -107,7 +107,8 @@ class TypeReader {
   std::string TakeWord() {
     SkipSpace();
     size_t begin = position_;
-    while (position_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[position_])) != 0 || text_[position_] == '_' || text_[position_] == '.')) {
+    while (position_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[position_])) != 0 || text_[position_] == '_' || text_[position_] == '.')) {
       ++position_;
     }
     return std::string(text_.substr(begin, position_ - begin));
@@ -158,7 +159,8 @@ class TypeReader {
   }
 
   static std::optional<Type> FromWord(const std::string& word) {
-    for (TypeKind kind : {TypeKind::Never, TypeKind::Null, TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String, TypeKind::Json}) {
+    for (TypeKind kind :
+         {TypeKind::Never, TypeKind::Null, TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String, TypeKind::Json}) {
       if (word == Type::Of(kind).ToString()) {
         return Type::Of(kind);
       }

@@ -15,9 +15,9 @@
 namespace plait {
 
 enum class TypeKind : uint8_t {
-  Error,      // something was wrong; silences what follows
-  Never,      // the item type of `[]`
-  Null,       // the type of `null`
+  Error,  // something was wrong; silences what follows
+  Never,  // the item type of `[]`
+  Null,   // the type of `null`
   Bool,
   Int,
   Float,

@@ -1,5 +1,6 @@
 #include "compiler/base/value.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -11,12 +12,32 @@ namespace {
 
 constexpr size_t kLineWidth = 100;
 
-void AppendJson(const Value& value, bool pretty, size_t indent, std::string& text);
+/// How many bytes the value takes on one line, counted up to the limit only.
+size_t WidthUpTo(const Value& value, size_t limit) {
+  if (value.is_string()) {
+    return value.AsString().size() > limit ? limit + 1 : QuoteJson(value.AsString()).size();
+  }
+  if (!value.is_list() && !value.is_record()) {
+    return ToJson(value).size();
+  }
+  size_t count = value.is_list() ? value.AsList().size() : value.AsRecord().size();
+  size_t width = 2 + (count == 0 ? 0 : (count - 1) * 2);
+  auto add = [&](const Value& part) { width += width > limit ? 0 : WidthUpTo(part, limit - width); };
+  if (value.is_list()) {
+    std::for_each(value.AsList().begin(), value.AsList().end(), add);
+    return width;
+  }
+  for (const auto& [name, part] : value.AsRecord()) {
+    width += name.size() > limit ? limit : QuoteJson(name).size() + 2;
+    add(part);
+  }
+  return width;
+}
 
-std::string OneLine(const Value& value) {
-  std::string text;
-  AppendJson(value, false, 0, text);
-  return text;
+/// Whether the value goes on the line that the text ends in, with a comma after it.
+bool FitsOnLine(const Value& value, const std::string& text) {
+  size_t column = text.size() - (text.rfind('\n') + 1);
+  return column < kLineWidth && column + WidthUpTo(value, kLineWidth) + 1 <= kLineWidth;
 }
 
 /// The parts between brackets: one a line where pretty, else separated by ", " or ",".
@@ -54,13 +75,9 @@ void AppendJson(const Value& value, bool pretty, size_t indent, std::string& tex
   } else if (value.is_string()) {
     text += QuoteJson(value.AsString());
   } else {
-    if (pretty) {
-      std::string line = OneLine(value);
-      bool is_empty = value.is_list() ? value.AsList().empty() : value.AsRecord().empty();
-      if (is_empty || (indent > 0 && indent + line.size() <= kLineWidth)) {
-        text += line;
-        return;
-      }
+    bool is_empty = value.is_list() ? value.AsList().empty() : value.AsRecord().empty();
+    if (pretty && (is_empty || (indent > 0 && FitsOnLine(value, text)))) {
+      pretty = false;
     }
     if (value.is_list()) {
       AppendItems(value.AsList(), '[', ']', pretty, indent, text, [&](const Value& item) { AppendJson(item, pretty, indent + 2, text); });
@@ -89,7 +106,8 @@ const Value* Value::Field(std::string_view name) const {
 }
 
 std::string_view Value::KindName() const {
-  static constexpr std::array<std::string_view, 7> kNames = {"null", "a boolean", "an integer", "a number", "a string", "a list", "an object"};
+  static constexpr std::array<std::string_view, 7> kNames = {"null",     "a boolean", "an integer", "a number",
+                                                             "a string", "a list",    "an object"};
   return kNames[data_.index()];
 }
 
