@@ -9,6 +9,7 @@
 #include "compiler/ir/text.h"
 #include "compiler/passes/eliminate_dead.h"
 #include "compiler/passes/fold_constants.h"
+#include "compiler/passes/gather_equal_calls.h"
 #include "compiler/passes/hoist_from_maps.h"
 #include "compiler/passes/inline_calls.h"
 #include "compiler/passes/merge_equal.h"

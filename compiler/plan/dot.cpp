@@ -12,7 +12,7 @@ namespace plait::plan {
 namespace {
 
 constexpr std::string_view kHead = R"(digraph plan {
-  graph [rankdir=TB, newrank=true, fontname="Helvetica", fontsize=11, fontcolor="#475569", nodesep=0.5, ranksep=0.5, pad=0.3, bgcolor="#ffffff"];
+  graph [rankdir=TB, newrank=true, fontname="Helvetica", fontsize=10, fontcolor="#475569", nodesep=0.5, ranksep=0.5, pad=0.3, bgcolor="#ffffff"];
   node [fontname="Helvetica", fontsize=11, fontcolor="#0f172a", shape=box, style="rounded,filled", color="#94a3b8", fillcolor="#ffffff", penwidth=1.1, margin="0.18,0.09"];
   edge [fontname="Helvetica", fontsize=9, fontcolor="#475569", color="#64748b", arrowsize=0.7, penwidth=1.1];
 )";
@@ -32,7 +32,7 @@ std::string_view StyleOf(NodeShape shape) {
     case NodeShape::Gather:
       return R"(fillcolor="#fffbeb", color="#f59e0b", fontcolor="#334155", fontsize=10)";
     case NodeShape::Choice:
-      return R"(shape=diamond, style=filled, fillcolor="#f3e8ff", color="#a855f7", margin="0.02,0.02")";
+      return R"(shape=hexagon, style=filled, fillcolor="#f3e8ff", color="#a855f7", fontsize=10, margin="0.1,0.06")";
     case NodeShape::Merge:
       return R"(shape=circle, style=filled, fillcolor="#a855f7", color="#a855f7", width=0.12, height=0.12, fixedsize=true)";
   }
@@ -77,15 +77,42 @@ std::string Quoted(std::string_view text) {
   return quoted + "\"";
 }
 
+/// Broken after blanks into lines of about one width.
+std::string Wrapped(std::string_view text) {
+  constexpr size_t kLineWidth = 34;
+  constexpr size_t kMostLines = 5;
+  std::string wrapped;
+  size_t lines = 1;
+  while (!text.empty()) {
+    size_t end = std::min(text.find(' ', 0), text.size());
+    while (end < text.size() && WidthOf(text.substr(0, end)) < kLineWidth) {
+      size_t next = std::min(text.find(' ', end + 1), text.size());
+      if (WidthOf(text.substr(0, next)) > kLineWidth) {
+        break;
+      }
+      end = next;
+    }
+    wrapped += Shortened(text.substr(0, end), 2 * kLineWidth);
+    text.remove_prefix(std::min(text.size(), end + 1));
+    if (!text.empty() && ++lines > kMostLines) {
+      return wrapped + " …";
+    }
+    wrapped += text.empty() ? "" : "\n";
+  }
+  return wrapped;
+}
+
 std::string LabelOf(const DrawnNode& node) {
   if (node.shape == NodeShape::Merge) {
     return "\"\"";
   }
   bool is_expression = node.shape == NodeShape::Compute || node.shape == NodeShape::Gather;
   std::string_view detail_colour = node.shape == NodeShape::Request ? "#cbd5e1" : "#64748b";
-  std::string title = is_expression ? EscapeHtml(node.title) : fmt::format("<b>{}</b>", EscapeHtml(node.title));
-  std::string detail =
-      node.detail.empty() ? "" : fmt::format("<br/><font point-size=\"9\" color=\"{}\">{}</font>", detail_colour, EscapeHtml(node.detail));
+  std::string wrapped = EscapeHtml(Wrapped(node.title));
+  std::string title = is_expression || node.shape == NodeShape::Choice ? wrapped : fmt::format("<b>{}</b>", wrapped);
+  // The lines of a detail are given, a long expression in it is not.
+  std::string lines = EscapeHtml(node.shape == NodeShape::Call ? node.detail : Wrapped(node.detail));
+  std::string detail = lines.empty() ? "" : fmt::format("<br/><font point-size=\"9\" color=\"{}\">{}</font>", detail_colour, lines);
   return fmt::format("<{}{}>", title, detail);
 }
 
@@ -129,17 +156,24 @@ class DotWriter {
   void WriteInside(size_t slot, const std::string& indent) {
     for (size_t node : nodes_in_[slot]) {
       const DrawnNode& drawn = drawing_.nodes[node];
-      text_ += fmt::format("{}{} [label={}, {}];\n", indent, Name(node), LabelOf(drawn), StyleOf(drawn.shape));
+      text_ += fmt::format("{}{} [label={}, {}{}];\n", indent, Name(node), LabelOf(drawn), StyleOf(drawn.shape), WidthFor(drawn));
     }
     for (size_t group : groups_in_[slot]) {
       const DrawnGroup& drawn = drawing_.groups[group];
       std::string_view style = drawn.is_map ? R"(style="rounded,dashed", color="#f59e0b", fontcolor="#b45309", labeljust=r)"
-                                            : R"(style="rounded,filled", fillcolor="#eff6ff", color="#bfdbfe", labeljust=l)";
+                                            : R"(style="rounded,filled", fillcolor="#eff6ff", color="#bfdbfe", fontcolor="#1d4ed8", labeljust=l)";
       text_ += fmt::format("{}subgraph cluster_{}g{} {{\n", indent, prefix_, group);
       text_ += fmt::format("{}  label={}; {}; margin=12;\n", indent, Quoted(drawn.title), Semicolons(style));
       WriteInside(group + 1, indent + "  ");
       text_ += fmt::format("{}}}\n", indent);
     }
+  }
+
+  /// A call is wide enough for its service's name to end before the middle, where arrows come in.
+  [[nodiscard]] std::string WidthFor(const DrawnNode& node) const {
+    constexpr double kInchesPerLetter = 0.19;
+    bool is_titled = node.shape == NodeShape::Call && node.group && !drawing_.groups[*node.group].is_map;
+    return is_titled ? fmt::format(", width={:.2f}", kInchesPerLetter * static_cast<double>(WidthOf(drawing_.groups[*node.group].title))) : "";
   }
 
   /// Attributes of a cluster are statements.

@@ -11,7 +11,9 @@
 namespace plait::plan {
 namespace {
 
-constexpr size_t kTextWidth = 44;
+constexpr size_t kTextWidth = 120;
+/// A computed value whose expression is this short is called by it.
+constexpr size_t kNameWidth = 18;
 
 class Drawer {
  public:
@@ -23,7 +25,7 @@ class Drawer {
       parameters += fmt::format("{}{}", parameters.empty() ? "" : ", ", parameter.name);
       names_[parameter.value] = parameter.name;
     }
-    size_t request = AddNode({NodeShape::Request, entry_.name, Shortened(parameters, kTextWidth), std::nullopt});
+    size_t request = AddNode({NodeShape::Request, entry_.name, parameters, std::nullopt});
     for (const Parameter& parameter : entry_.parameters) {
       origins_[parameter.value] = {request, fmt::format("{}: {}", parameter.name, parameter.type.ToString())};
     }
@@ -172,9 +174,11 @@ class Drawer {
 
   void DrawCompute(const Stage& stage) {
     for (const Assignment& assignment : stage.assignments) {
-      size_t node = AddNode({NodeShape::Compute, TextOf(assignment.value), "", group_});
+      std::string text = TextOf(assignment.value);
+      std::string name = WidthOf(text) <= kNameWidth ? text : fmt::format("%{}", assignment.target);
+      size_t node = AddNode({NodeShape::Compute, name == text ? text : fmt::format("{} = {}", name, text), "", group_});
       Connect(assignment.value, node);
-      origins_[assignment.target] = {node, ""};
+      SetOrigin(assignment.target, node, name);
     }
   }
 
@@ -199,22 +203,17 @@ class Drawer {
     size_t gather = AddNode({NodeShape::Gather, TextOf(stage.element), "", group_});
     Connect(stage.element, gather);
     if (stage.condition_stage) {
-      ConnectAsChoice(*stage.condition, gather);
+      size_t choice = AddNode({NodeShape::Choice, TextOf(*stage.condition), "", group_});
+      Connect(*stage.condition, choice);
+      AddEdge(choice, gather, "kept", true);
     }
     group_ = outer;
     SetOrigin(*stage.writes, gather, "list");
   }
 
-  void ConnectAsChoice(const Expr& condition, size_t to) {
-    for (ValueId value : ValuesOf(condition)) {
-      if (origins_.contains(value)) {
-        AddEdge(origins_[value].node, to, fmt::format("if {}", TextOf(condition)), true);
-      }
-    }
-  }
-
   void DrawBranch(const Stage& stage) {
-    size_t choice = AddNode({NodeShape::Choice, "if", "", group_});
+    bool is_binary = stage.arms.size() == 2;
+    size_t choice = AddNode({NodeShape::Choice, is_binary ? TextOf(*stage.arms[0].condition) : "if", "", group_});
     bool was_in_arm = is_in_arm_;
     for (const Arm& arm : stage.arms) {
       if (arm.condition) {
@@ -223,7 +222,7 @@ class Drawer {
     }
     size_t merge = AddNode({NodeShape::Merge, "", "", group_});
     for (const Arm& arm : stage.arms) {
-      std::string label = arm.condition ? TextOf(*arm.condition) : "else";
+      std::string label = !arm.condition ? "else" : is_binary ? "then" : TextOf(*arm.condition);
       size_t first = drawing_.nodes.size();
       is_in_arm_ = true;
       if (arm.stage) {

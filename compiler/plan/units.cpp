@@ -1,6 +1,7 @@
 #include "compiler/plan/units.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -35,12 +36,15 @@ std::string MsText(double ms) {
 }
 
 std::string BytesText(double bytes) {
-  constexpr double kGigabyte = 1e9;
-  constexpr double kMegabyte = 1e6;
-  if (bytes >= kGigabyte) {
-    return bytes >= 99.95 * kGigabyte ? fmt::format("{:.0f} GB", bytes / kGigabyte) : fmt::format("{:.1f} GB", bytes / kGigabyte);
+  constexpr double kUnit = 1000;
+  constexpr std::string_view kNames[] = {"bytes", "kB", "MB", "GB", "TB"};
+  size_t unit = 0;
+  // Three digits: 999.5 would be written as a thousand.
+  while (bytes >= kUnit - 0.5 && unit + 1 < std::size(kNames)) {
+    bytes /= kUnit;
+    ++unit;
   }
-  return bytes >= kMegabyte ? fmt::format("{:.0f} MB", bytes / kMegabyte) : fmt::format("{:.0f} kB", bytes / 1e3);
+  return fmt::format("{:.{}f} {}", bytes, unit >= 3 && bytes < 99.95 ? 1 : 0, kNames[unit]);
 }
 
 size_t WidthOf(std::string_view text) {

@@ -168,7 +168,9 @@ class BodyChecker {
   [[nodiscard]] const ast::Module& tree() const { return *program_.modules[around_.module].tree; }
   [[nodiscard]] const Type& TypeOf(ExprId id) const { return function_.exprs[id].type; }
   [[nodiscard]] const Span& SpanOf(ExprId id) const { return function_.exprs[id].span; }
-  ExprId Add(Type type, const Span& span, decltype(Expr::node) node) { return function_.exprs.Add({std::move(type), span, std::move(node)}); }
+  ExprId Add(Type type, const Span& span, decltype(Expr::node) node) {
+    return function_.exprs.Add({std::move(type), span, std::move(node)});
+  }
   ExprId AddError(const Span& span) { return Add({}, span, Constant{}); }
   void Report(Diagnostic diagnostic) { program_.reporter.Report(std::move(diagnostic)); }
 

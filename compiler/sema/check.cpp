@@ -13,9 +13,9 @@ void CheckBodies(Program& program) {
     checker.DeclareParameters(function.signature.parameters);
     ast::TypeId result = info.decl->signature.result;
     Span place = result.has_value() ? program.modules[info.module].tree->types[result].span : Span{};
-    function.body = checker.CheckBody(info.decl->body, {function.signature.result, place,
-                                                        fmt::format("`{}` gives `{}`", QualifiedName(program.result, function),
-                                                                    function.signature.result.ToString())});
+    function.body = checker.CheckBody(
+        info.decl->body, {function.signature.result, place,
+                          fmt::format("`{}` gives `{}`", QualifiedName(program.result, function), function.signature.result.ToString())});
   }
 }
 
@@ -38,7 +38,8 @@ TypedModule Check(const ast::Module& module, ModuleSource& modules, Sink& sink) 
 }
 
 std::string QualifiedName(const TypedModule& module, const Function& function) {
-  return function.service ? fmt::format("{}.{}", module.services[*function.service].name, function.signature.name) : function.signature.name;
+  return function.service ? fmt::format("{}.{}", module.services[*function.service].name, function.signature.name)
+                          : function.signature.name;
 }
 
 std::string QualifiedName(const TypedModule& module, const Model& model) {

@@ -37,7 +37,8 @@ BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const s
   bool after_named = false;
   for (size_t position = 0; position < arguments.size(); ++position) {
     const ast::Argument& argument = arguments[position];
-    std::optional<size_t> index = argument.name ? PlaceByName(callee, argument, placement) : PlaceByPosition(callee, argument, position, after_named, placement);
+    std::optional<size_t> index =
+        argument.name ? PlaceByName(callee, argument, placement) : PlaceByPosition(callee, argument, position, after_named, placement);
     after_named = after_named || argument.name.has_value();
     if (!index) {
       continue;
@@ -50,7 +51,8 @@ BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const s
       continue;
     }
     places[*index] = argument.span;
-    Expectation want{parameter.type, parameter.span, fmt::format("`{}` of `{}` is `{}`", parameter.name, callee.name, parameter.type.ToString())};
+    Expectation want{parameter.type, parameter.span,
+                     fmt::format("`{}` of `{}` is `{}`", parameter.name, callee.name, parameter.type.ToString())};
     placement.values[*index] = CheckAs(argument.value, want);
   }
   return placement;
@@ -117,7 +119,8 @@ std::string BodyChecker::ReportUnknownArgument(const Callee& callee, const ast::
 
 void BodyChecker::ReportTooMany(const Callee& callee, const ast::Argument& argument) {
   size_t count = callee.signature->parameters.size();
-  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::ArgumentOrder, argument.span, "`{}` takes {} argument{}", callee.name, count, count == 1 ? "" : "s");
+  Diagnostic diagnostic =
+      MakeDiagnostic(DiagnosticKind::ArgumentOrder, argument.span, "`{}` takes {} argument{}", callee.name, count, count == 1 ? "" : "s");
   if (callee.signature->span.file.has_value()) {
     diagnostic.secondary.push_back({callee.signature->span, "declared here"});
   }
@@ -127,9 +130,11 @@ void BodyChecker::ReportTooMany(const Callee& callee, const ast::Argument& argum
 void BodyChecker::ReportMissing(const Callee& callee, const std::vector<const Parameter*>& missing, const Span& call_span) {
   std::vector<std::string> words;
   std::ranges::transform(missing, std::back_inserter(words), [](const Parameter* parameter) {
-    return parameter->type.is_error() ? fmt::format("`{}`", parameter->name) : fmt::format("`{}: {}`", parameter->name, parameter->type.ToString());
+    return parameter->type.is_error() ? fmt::format("`{}`", parameter->name)
+                                      : fmt::format("`{}: {}`", parameter->name, parameter->type.ToString());
   });
-  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::MissingArgument, call_span, "`{}` is called without {}", callee.name, fmt::join(words, ", "));
+  Diagnostic diagnostic =
+      MakeDiagnostic(DiagnosticKind::MissingArgument, call_span, "`{}` is called without {}", callee.name, fmt::join(words, ", "));
   if (callee.signature->span.file.has_value()) {
     diagnostic.secondary.push_back({callee.signature->span, "declared here"});
   }

@@ -6,7 +6,8 @@ namespace plait::sema {
 
 Callee BodyChecker::CalleeOf(FunctionId id) const {
   const Function& function = program_.result.functions[id];
-  return {QualifiedName(program_.result, function), &function.signature, id, !program_.modules[program_.functions[id.index].module].is_standard};
+  return {QualifiedName(program_.result, function), &function.signature, id,
+          !program_.modules[program_.functions[id.index].module].is_standard};
 }
 
 std::optional<ServiceId> BodyChecker::FindQualifiedService(ast::ExprId id) {
@@ -25,7 +26,8 @@ void BodyChecker::ReportServiceCall(ServiceId service, const Span& span) {
   if (around_.service == service) {
     diagnostic.fixes.push_back({"an api of the same service is called by its bare name", {}, ""});
   } else if (around_.service) {
-    diagnostic.fixes.push_back({fmt::format("add `uses x: {}` to `{}` and call `x.…(…)`", info.name, program_.result.services[*around_.service].name), {}, ""});
+    diagnostic.fixes.push_back(
+        {fmt::format("add `uses x: {}` to `{}` and call `x.…(…)`", info.name, program_.result.services[*around_.service].name), {}, ""});
   } else {
     diagnostic.notes.emplace_back("only a service can have edges; move the call into one");
   }
@@ -54,8 +56,9 @@ void BodyChecker::ReportDataCall(const Span& span, const Type& type, const std::
     return;
   }
   std::string_view list = base.empty() ? "xs" : base;
-  Diagnostic diagnostic = method.empty() ? MakeDiagnostic(DiagnosticKind::NotCallable, span, "this is data, a `{}`, and cannot be called", type.ToString())
-                                         : MakeDiagnostic(DiagnosticKind::NotCallable, span, "data has no methods; this is a `{}`", type.ToString());
+  Diagnostic diagnostic =
+      method.empty() ? MakeDiagnostic(DiagnosticKind::NotCallable, span, "this is data, a `{}`, and cannot be called", type.ToString())
+                     : MakeDiagnostic(DiagnosticKind::NotCallable, span, "data has no methods; this is a `{}`", type.ToString());
   if (type.Is(TypeKind::List) && (method == "map" || method == "forEach")) {
     diagnostic.fixes.push_back({fmt::format("write a comprehension: `[f(x) for x in {}]`", list), {}, ""});
   } else if (type.Is(TypeKind::List) && method == "filter") {

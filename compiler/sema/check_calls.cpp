@@ -92,7 +92,8 @@ std::optional<Callee> BodyChecker::ResolveBareCallee(const ast::Name& node, cons
     MarkUsed(node.text);
     if (symbol->kind != SymbolKind::Unavailable) {
       std::string_view member = symbol->kind == SymbolKind::Model ? "methods" : "apis";
-      ReportNotCalledSo(span, node.text, KindName(symbol->kind), symbol->span, fmt::format("call one of its {}: `{}.…(…)`", member, node.text));
+      ReportNotCalledSo(span, node.text, KindName(symbol->kind), symbol->span,
+                        fmt::format("call one of its {}: `{}.…(…)`", member, node.text));
     }
     return std::nullopt;
   }
@@ -193,7 +194,8 @@ std::optional<Callee> BodyChecker::ResolveEdgeMember(const Symbol& symbol, const
   return edge.targets.empty() ? std::nullopt : ResolveApi(edge.targets[0], member);
 }
 
-std::optional<Callee> BodyChecker::ResolveModuleMember(const std::string& alias, ModuleId module, const ast::Word& member, const Span& span) {
+std::optional<Callee> BodyChecker::ResolveModuleMember(const std::string& alias, ModuleId module, const ast::Word& member,
+                                                       const Span& span) {
   const Scope& scope = program_.modules[module].scope;
   const Symbol* symbol = scope.Find(Space::Callable, member.text);
   if (symbol != nullptr && symbol->kind == SymbolKind::Function) {

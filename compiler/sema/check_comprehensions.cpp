@@ -27,7 +27,8 @@ const Symbol* BodyChecker::FindEdge(ast::ExprId source) {
     expr = &tree().exprs[std::get<ast::Parenthesized>(expr->node).inner];
   }
   const auto* name = expr != nullptr ? std::get_if<ast::Name>(&expr->node) : nullptr;
-  if (name == nullptr || bindings_.Find(Space::Data, name->text) != nullptr || FindName(program_, around_, Space::Data, name->text) != nullptr) {
+  if (name == nullptr || bindings_.Find(Space::Data, name->text) != nullptr ||
+      FindName(program_, around_, Space::Data, name->text) != nullptr) {
     return nullptr;
   }
   const Symbol* symbol = FindName(program_, around_, Space::Callable, name->text);
@@ -127,7 +128,8 @@ bool BodyChecker::IsTooMuch(size_t targets, const At& at) {
   if (copies_ * targets <= kMaxCopies) {
     return false;
   }
-  Report(MakeDiagnostic(DiagnosticKind::NestedTooDeep, at.span, "loops over edges within each other make more than {} calls of this", kMaxCopies));
+  Report(MakeDiagnostic(DiagnosticKind::NestedTooDeep, at.span, "loops over edges within each other make more than {} calls of this",
+                        kMaxCopies));
   return true;
 }
 
@@ -182,7 +184,8 @@ bool BodyChecker::ReportDifferingEdges(const ast::Comprehension& node, const std
   Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::EdgeTypesDiffer, tree().exprs[node.element].span,
                                          "the services of an edge give values of different types here");
   for (auto round : {first, other}) {
-    diagnostic.secondary.push_back({info.target_spans[static_cast<size_t>(round - rounds.begin())], fmt::format("gives `{}`", TypeOf(*round).ToString())});
+    diagnostic.secondary.push_back(
+        {info.target_spans[static_cast<size_t>(round - rounds.begin())], fmt::format("gives `{}`", TypeOf(*round).ToString())});
   }
   Report(std::move(diagnostic).Note("write one call for each service instead"));
   return true;

@@ -62,7 +62,8 @@ void BodyChecker::Declare(const ast::Word& name, BindingKind kind, decltype(Bind
   if (name.text.empty()) {
     binding.name = "_";
   }
-  const Symbol* outer = binding.name == "_" ? nullptr : FindName(program_, around_, binding.is_data() ? Space::Data : Space::Callable, name.text);
+  const Symbol* outer =
+      binding.name == "_" ? nullptr : FindName(program_, around_, binding.is_data() ? Space::Data : Space::Callable, name.text);
   std::optional<Clash> clash = bindings_.Declare(std::move(binding));
   if (clash && clash->is_same_scope) {
     Report(MakeDiagnostic(DiagnosticKind::DuplicateName, name.span, "`{}` is declared twice", name.text)
@@ -78,7 +79,8 @@ void BodyChecker::Declare(const ast::Word& name, BindingKind kind, decltype(Bind
 
 void BodyChecker::LeaveScope() {
   for (const Binding& binding : bindings_.Leave()) {
-    if (use_ == Use::Constant || tree().has_errors || binding.is_used || binding.kind == BindingKind::Variable || binding.name.starts_with("_")) {
+    if (use_ == Use::Constant || tree().has_errors || binding.is_used || binding.kind == BindingKind::Variable ||
+        binding.name.starts_with("_")) {
       continue;
     }
     bool is_parameter = binding.kind == BindingKind::Parameter;

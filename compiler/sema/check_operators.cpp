@@ -113,7 +113,8 @@ bool BodyChecker::RefuseOperand(ExprId operand, std::string_view op, std::string
   if (type.Is(TypeKind::Json)) {
     Report(MakeDiagnostic(DiagnosticKind::JsonUnchecked, SpanOf(operand), "`{}` wants {}, and nothing is known about `json`", op, wants));
   } else if (type.Is(TypeKind::Optional)) {
-    Report(MakeDiagnostic(DiagnosticKind::OptionalUnhandled, SpanOf(operand), "`{}` wants {}, and this `{}` may be null", op, wants, type.ToString())
+    Report(MakeDiagnostic(DiagnosticKind::OptionalUnhandled, SpanOf(operand), "`{}` wants {}, and this `{}` may be null", op, wants,
+                          type.ToString())
                .Note("inside `if x != null { … } else { … }` the name `x` is there"));
   }
   return type.is_error() || type.Is(TypeKind::Json) || type.Is(TypeKind::Optional);
@@ -172,7 +173,8 @@ ExprId BodyChecker::CheckEquality(const ast::Binary& node, const At& at) {
       RefuseOperand(operands[i], spelling, "values of one type");
       return Add(boolean, at.span, Constant{Value::Bool(false)});
     }
-    if (with_null && !TypeOf(operands[i]).Is(TypeKind::Optional) && !TypeOf(operands[i]).Is(TypeKind::Null) && !TypeOf(operands[i]).Is(TypeKind::Json)) {
+    if (with_null && !TypeOf(operands[i]).Is(TypeKind::Optional) && !TypeOf(operands[i]).Is(TypeKind::Null) &&
+        !TypeOf(operands[i]).Is(TypeKind::Json)) {
       Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, at.span, "this `{}` is never null", TypeOf(operands[i]).ToString())
                  .Also(SpanOf(operands[i]), fmt::format("this is `{}`", TypeOf(operands[i]).ToString())));
       return Add(boolean, at.span, Constant{Value::Bool(false)});
@@ -218,7 +220,8 @@ ExprId BodyChecker::CheckIn(const ast::Binary& node, const At& at) {
   ExprId left = Check(node.left);
   ExprId right = Check(node.right);
   std::string_view wants = "an item and a list, or two strings";
-  if (TypeOf(left).is_error() || RefuseOperand(right, "in", wants) || (TypeOf(right).Is(TypeKind::String) && RefuseOperand(left, "in", wants))) {
+  if (TypeOf(left).is_error() || RefuseOperand(right, "in", wants) ||
+      (TypeOf(right).Is(TypeKind::String) && RefuseOperand(left, "in", wants))) {
     return Add(boolean, at.span, Constant{Value::Bool(false)});
   }
   const Type item = TypeOf(left);

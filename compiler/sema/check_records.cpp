@@ -103,7 +103,8 @@ ExprId BodyChecker::CheckNamed(const ast::Brace& node, const At& at, const std::
     wanted.push_back(field.name);
     made.names.push_back(field.name);
     if (auto entry = given.find(field.name); entry != given.end()) {
-      Expectation want{field.type, program_.records[index].fields[i]->name.span, fmt::format("`{}` is `{}`", field.name, field.type.ToString())};
+      Expectation want{field.type, program_.records[index].fields[i]->name.span,
+                       fmt::format("`{}` is `{}`", field.name, field.type.ToString())};
       made.values.push_back(CheckAs(entry->second->value, want));
     } else if (field.default_value) {
       made.values.push_back(Add(field.type, at.span, Constant{*field.default_value}));

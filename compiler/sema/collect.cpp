@@ -36,8 +36,8 @@ class Collector {
     if (name.text.empty()) {
       return;  // the parser has said what is wrong there
     }
-    auto [entry, is_new] = scope_->spaces[static_cast<size_t>(space)].try_emplace(
-        name.text, Symbol{kind, static_cast<uint32_t>(index), name.span});
+    auto [entry, is_new] =
+        scope_->spaces[static_cast<size_t>(space)].try_emplace(name.text, Symbol{kind, static_cast<uint32_t>(index), name.span});
     if (!is_new) {
       program_.reporter.Report(MakeDiagnostic(DiagnosticKind::DuplicateName, name.span, "`{}` is declared twice", name.text)
                                    .Also(entry->second.span, "first declared here"));

@@ -68,10 +68,11 @@ ExprId BodyChecker::Widen(ExprId value) {
 void BodyChecker::ReportMismatch(ExprId value, const Expectation& want) {
   const Type from = TypeOf(value);
   bool is_optional = from.Is(TypeKind::Optional) && Join(from.item(), want.type) == want.type;
-  Diagnostic diagnostic = is_optional ? MakeDiagnostic(DiagnosticKind::OptionalUnhandled, SpanOf(value), "expected `{}`, found `{}`, which may be null",
-                                                       want.type.ToString(), from.ToString())
-                                      : MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(value), "expected `{}`, found `{}`",
-                                                       want.type.ToString(), from.ToString());
+  Diagnostic diagnostic =
+      is_optional
+          ? MakeDiagnostic(DiagnosticKind::OptionalUnhandled, SpanOf(value), "expected `{}`, found `{}`, which may be null",
+                           want.type.ToString(), from.ToString())
+          : MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(value), "expected `{}`, found `{}`", want.type.ToString(), from.ToString());
   if (want.place.file.has_value()) {
     diagnostic.secondary.push_back({want.place, want.why});
   }

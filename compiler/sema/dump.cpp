@@ -22,7 +22,8 @@ std::string SignatureText(const Signature& signature) {
 
 class FunctionWriter {
  public:
-  FunctionWriter(const TypedModule& module, const Function& function, std::string& text) : module_(module), function_(function), text_(text) {}
+  FunctionWriter(const TypedModule& module, const Function& function, std::string& text)
+      : module_(module), function_(function), text_(text) {}
 
   void WriteBody(int indent) { WriteBlock(function_.body, indent, "return "); }
 
@@ -197,8 +198,8 @@ class ModuleWriter {
   }
 
   void WriteModel(const Model& model) {
-    text_ += fmt::format("  model {}: {} = {}({}", model.name, model.task.has_value() ? module_.tasks[model.task].name : "<error>", model.source,
-                         QuoteJson(model.location));
+    text_ += fmt::format("  model {}: {} = {}({}", model.name, model.task.has_value() ? module_.tasks[model.task].name : "<error>",
+                         model.source, QuoteJson(model.location));
     if (!model.revision.empty()) {
       text_ += ", revision: " + QuoteJson(model.revision);
     }

@@ -12,7 +12,10 @@ namespace {
 class LoopLinter {
  public:
   LoopLinter(Program& program, const Function& function, const std::vector<bool>& calls_model)
-      : program_(program), function_(function), calls_model_(calls_model), has_call_(Holds(function, [&](const Expr& expr) { return IsModelCall(expr); })) {}
+      : program_(program),
+        function_(function),
+        calls_model_(calls_model),
+        has_call_(Holds(function, [&](const Expr& expr) { return IsModelCall(expr); })) {}
 
   void Run() {
     for (const Expr& expr : function_.exprs) {
@@ -80,8 +83,9 @@ class LoopLinter {
   void Judge(const Expr& call, bool varies) {
     some_call_varies_ = some_call_varies_ || varies;
     if (!varies) {
-      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::SameSample, call.span, "this call is the same for every item of the loop")
-                                   .Note("equal calls are one call; for different samples give each its own `seed`, such as the item's index"));
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::SameSample, call.span, "this call is the same for every item of the loop")
+              .Note("equal calls are one call; for different samples give each its own `seed`, such as the item's index"));
     }
   }
 

@@ -44,8 +44,8 @@ class ModelReader {
       return {};
     }
     if (found->symbol.kind != SymbolKind::Task) {
-      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, path->span, "a model needs a task; `{}` is {}", path->ToString(),
-                                              KindName(found->symbol.kind))
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, path->span, "a model needs a task; `{}` is {}",
+                                              path->ToString(), KindName(found->symbol.kind))
                                    .Also(found->symbol.span, "declared here"));
       return {};
     }

@@ -7,8 +7,8 @@ namespace plait::sema {
 namespace {
 
 constexpr std::pair<std::string_view, std::string_view> kForeignTypes[] = {
-    {"str", "string"}, {"String", "string"},  {"boolean", "bool"}, {"Bool", "bool"},   {"integer", "int"}, {"i64", "int"},
-    {"i32", "int"},    {"double", "float"},   {"number", "float"}, {"f64", "float"},   {"f32", "float"},   {"any", "json"},
+    {"str", "string"}, {"String", "string"},   {"boolean", "bool"}, {"Bool", "bool"},  {"integer", "int"}, {"i64", "int"},
+    {"i32", "int"},    {"double", "float"},    {"number", "float"}, {"f64", "float"},  {"f32", "float"},   {"any", "json"},
     {"Any", "json"},   {"dict", "{ a: int }"}, {"list", "[int]"},   {"List", "[int]"}, {"True", "true"},   {"None", "null"},
 };
 
@@ -21,7 +21,8 @@ void AddNames(const Scope& scope, std::vector<std::string>& names) {
 }
 
 bool Declares(const Scope& scope, std::string_view name) {
-  return scope.Find(Space::Type, name) != nullptr || scope.Find(Space::Callable, name) != nullptr || scope.Find(Space::Data, name) != nullptr;
+  return scope.Find(Space::Type, name) != nullptr || scope.Find(Space::Callable, name) != nullptr ||
+         scope.Find(Space::Data, name) != nullptr;
 }
 
 /// `text.Label` for `Label`, where exactly that name stands in an imported module.
@@ -160,8 +161,8 @@ void ReportUnknownMember(Program& program, ModuleId module, const std::string& a
   if (word.text.empty()) {
     return;  // the parser has said what is wrong there
   }
-  Diagnostic diagnostic =
-      MakeDiagnostic(DiagnosticKind::UnknownName, word.span, "the module `{}` declares nothing named `{}` that can stand here", alias, word.text);
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownName, word.span,
+                                         "the module `{}` declares nothing named `{}` that can stand here", alias, word.text);
   std::vector<std::string> names;
   AddNames(program.modules[module].scope, names);
   std::erase(names, word.text);

@@ -36,8 +36,8 @@ std::optional<ServiceId> ResolveTarget(Program& program, ModuleId module, const 
     return std::nullopt;
   }
   if (found->symbol.kind != SymbolKind::Service) {
-    program.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, path.span, "an edge leads to a service; `{}` is {}", path.ToString(),
-                                           KindName(found->symbol.kind))
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, path.span, "an edge leads to a service; `{}` is {}",
+                                           path.ToString(), KindName(found->symbol.kind))
                                 .Also(found->symbol.span, "declared here"));
     return std::nullopt;
   }

@@ -60,15 +60,16 @@ class SettingsReader {
     resources.gpu_min = ReadInt(range->first, entry.name, 0);
     resources.gpu_max = ReadInt(*range->last, entry.name, 0);
     if (resources.gpu_min && resources.gpu_max && *resources.gpu_min > *resources.gpu_max) {
-      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, entry.span, "the range {}..{} goes down", *resources.gpu_min,
-                                              *resources.gpu_max));
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::NumberRange, entry.span, "the range {}..{} goes down", *resources.gpu_min, *resources.gpu_max));
     }
   }
 
   void ReadBatch(const ast::ConfigEntry& entry, Traffic& traffic) {
     const auto* config = std::get_if<ast::Config>(&entry.value);
     if (config == nullptr) {
-      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, entry.span, "`batch` wants a block: `{{ max: 16, wait: 5ms }}`"));
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::TypeMismatch, entry.span, "`batch` wants a block: `{{ max: 16, wait: 5ms }}`"));
       return;
     }
     for (const ast::ConfigEntry* part : KnownEntries(program_, *config, "batch", {"max", "wait"})) {
@@ -108,8 +109,8 @@ class SettingsReader {
       return std::nullopt;
     }
     if (value->AsInt() < least) {
-      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, ExprOf(expr).span, "`{}` is at least {}, found {}", key.text, least,
-                                              value->AsInt()));
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::NumberRange, ExprOf(expr).span, "`{}` is at least {}, found {}", key.text, least, value->AsInt()));
       return std::nullopt;
     }
     return value->AsInt();

@@ -64,7 +64,8 @@ void ForEachChild(const Block& block, Visit visit) {
   ChildVisitor<Visit>(visit).In(block);
 }
 
-/// Whether each expression of a function holds one that `is_wanted`. Needs expressions to stand after their parts, as the checker leaves them.
+/// Whether each expression of a function holds one that `is_wanted`. Needs expressions to stand after their parts, as the checker leaves
+/// them.
 template <class Predicate>
 std::vector<bool> Holds(const Function& function, Predicate is_wanted) {
   std::vector<bool> holds(function.exprs.size());

@@ -54,8 +54,9 @@ class TypeResolver {
     for (const ast::TypeField& field : node.fields) {
       auto [first, is_new] = seen.try_emplace(field.name.text, field.name.span);
       if (!is_new) {
-        program_.reporter.Report(MakeDiagnostic(DiagnosticKind::DuplicateName, field.name.span, "the field `{}` stands twice", field.name.text)
-                                     .Also(first->second, "first here"));
+        program_.reporter.Report(
+            MakeDiagnostic(DiagnosticKind::DuplicateName, field.name.span, "the field `{}` stands twice", field.name.text)
+                .Also(first->second, "first here"));
       }
       Type type = Resolve(field.type);
       is_faulty = is_faulty || !is_new || type.is_error();
@@ -87,9 +88,9 @@ class TypeResolver {
 
   Type NotAType(const ast::Path& path, const Symbol& symbol) {
     if (symbol.kind != SymbolKind::Unavailable) {
-      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NotAValue, path.span, "`{}` is {}, not a type of data", path.ToString(),
-                                              KindName(symbol.kind))
-                                   .Also(symbol.span, "declared here"));
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::NotAValue, path.span, "`{}` is {}, not a type of data", path.ToString(), KindName(symbol.kind))
+              .Also(symbol.span, "declared here"));
     }
     return {};
   }

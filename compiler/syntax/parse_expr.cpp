@@ -78,6 +78,7 @@ ast::ExprId ExprParser::ParseGuarded() {
     return ParseErrorExpr();
   }
   ast::ExprId operand = ParseOr();
+  size_t faults_before = fault_count();
   std::optional<ast::Guards> guards = ParseGuards();
   if (!guards) {
     return operand;
@@ -92,7 +93,8 @@ ast::ExprId ExprParser::ParseGuarded() {
                .Also(expr.span, "this is not one call")
                .Fix("put the call and its guards in brackets: `(f(x) within 1s)`"));
   }
-  return AddExpr(first, ast::Guarded{operand, *guards});
+  // Faulty guards are left out: what they guard is still checked.
+  return fault_count() > faults_before ? operand : AddExpr(first, ast::Guarded{operand, *guards});
 }
 
 // guards = [ "within" unary ] [ "retry" unary ] [ "otherwise" guarded ] ;
@@ -189,6 +191,8 @@ ast::ExprId ExprParser::ParseCompare() {
     ast::ExprId right = ParseCoalesce();
     left = AddExpr(first, ast::Binary{op, left, right, op_span});
     left = is_negated ? AddExpr(first, ast::Unary{ast::UnaryOp::Not, left}) : left;
+    // What was meant is not what stands there, so later stages had better not look at it.
+    left = is_chain ? AddExpr(first, ast::ErrorExpr{}) : left;
     previous_right = module_.exprs[right].span;
     previous_op = op_span;
   }

@@ -3,9 +3,12 @@
 
 #include "compiler/base/file_system.h"
 #include "compiler/diagnostics/render.h"
+#include "compiler/driver/compilation.h"
+#include "compiler/plan/views.h"
 #include "compiler/sema/check.h"
 #include "compiler/syntax/lex.h"
 #include "compiler/syntax/parse.h"
+#include "tests/golden/golden_files.h"
 #include "tests/support/module_folder.h"
 
 namespace plait::golden {
@@ -55,11 +58,55 @@ std::string RunCheck(const Input& input) {
   return Render(sources, diagnostics, DiagnosticFormat::Human);
 }
 
+/// Two cores and round figures, so that plans do not depend on where the tests run.
+Machine GoldenMachine() {
+  Machine machine;
+  machine.cores = 2;
+  machine.gpus = 0;
+  machine.core_read_bandwidth = 20e9;
+  machine.read_bandwidth = 30e9;
+  machine.core_fp32_peak = 100e9;
+  machine.memory = 16'000'000'000;
+  return machine;
+}
+
+/// The whole road. Models are those whose folders stand beside the test.
+Compilation CompileGolden(const Input& input, Stop stop) {
+  std::string root = input.full_path.substr(0, input.full_path.size() - input.path.size());
+  GoldenFiles files(root, input.path, input.text);
+  CompileOptions options;
+  options.stop = stop;
+  options.machine = GoldenMachine();
+  options.places = ModelPlaces{{"models"}, ""};
+  return *Compile(files, input.path, options);
+}
+
+std::string RunIr(const Input& input) { return Emit(CompileGolden(input, Stop::Ir), Stop::Ir); }
+std::string RunPlan(const Input& input) { return Emit(CompileGolden(input, Stop::Plan), Stop::Plan); }
+std::string RunDescribe(const Input& input) {
+  Compilation compilation = CompileGolden(input, Stop::Plan);
+  return plan::DescribeForPeople(*compilation.plan, {}) + plan::Explain(*compilation.plan, {});
+}
+std::string RunDot(const Input& input) { return plan::ToDot(*CompileGolden(input, Stop::Plan).plan, {}); }
+std::string RunMermaid(const Input& input) { return plan::ToMermaid(*CompileGolden(input, Stop::Plan).plan, {}); }
+
+/// What is reported with the models' metadata and the machine at hand.
+std::string RunModels(const Input& input) {
+  Compilation compilation = CompileGolden(input, Stop::Plan);
+  return Render(compilation.sources, compilation.diagnostics, DiagnosticFormat::Human);
+}
+
 constexpr Stage kStages[] = {
     {"tokens", RunTokens},
     {"ast", RunAst},
     {"syntax", RunSyntax},
     {"check", RunCheck},
+    {"models", RunModels},
+    {"ir", RunIr},
+    {"plan", RunPlan},
+    {"describe", RunDescribe},
+    {"dot", RunDot},
+    {"mermaid", RunMermaid},
 };
 
 }  // namespace

@@ -11,14 +11,15 @@ namespace {
 using Codes = std::vector<std::string>;
 
 TEST_CASE("a faulty declaration brings one report, its uses none") {
-  CHECK(testing::CheckText("record R {\n  a: Unknown\n}\nfn f(r: R, x: Missing) -> [Unknwn] {\n  let y = r.a + x\n  return [y, x.field, g(y)]\n}\n"
-                           "fn g(x: Gone) -> Gone {\n  return x\n}\n")
+  CHECK(testing::CheckText(
+            "record R {\n  a: Unknown\n}\nfn f(r: R, x: Missing) -> [Unknwn] {\n  let y = r.a + x\n  return [y, x.field, g(y)]\n}\n"
+            "fn g(x: Gone) -> Gone {\n  return x\n}\n")
             .Codes() == Codes(6, "unknown-name"));
 }
 
 TEST_CASE("a misspelt argument is not also missing") {
-  CHECK(testing::CheckText("fn f(sentence: string) -> string {\n  return sentence\n}\nfn g() -> string {\n  return f(sentense: \"a\")\n}\n").Codes() ==
-        Codes{"unknown-argument"});
+  CHECK(testing::CheckText("fn f(sentence: string) -> string {\n  return sentence\n}\nfn g() -> string {\n  return f(sentense: \"a\")\n}\n")
+            .Codes() == Codes{"unknown-argument"});
   CHECK(testing::CheckText("fn f(a: int, b: int) -> int {\n  return a + b\n}\nfn g() -> int {\n  return f(a: 1, 2)\n}\n").Codes() ==
         Codes{"argument-order"});
 }
@@ -40,8 +41,9 @@ TEST_CASE("a suggestion can be applied") {
 
 TEST_CASE("a module that syntax errors left behind is marked") {
   CHECK(testing::CheckText("fn f( -> int {\n").module.has_errors);
-  CHECK(testing::CheckText("import \"a.graph\" as a\nfn f(x: a.A) -> a.A {\n  return x\n}\n", {{"a.graph", "record A { x: int }\nrecord\n"}})
-            .module.has_errors);
+  CHECK(
+      testing::CheckText("import \"a.graph\" as a\nfn f(x: a.A) -> a.A {\n  return x\n}\n", {{"a.graph", "record A { x: int }\nrecord\n"}})
+          .module.has_errors);
 }
 
 TEST_CASE("circles of imports and of constants come to an end") {
@@ -63,7 +65,9 @@ TEST_CASE("a long chain of constants is refused, not crashed on") {
 }
 
 TEST_CASE("loops over edges within each other do not explode") {
-  std::string text = "service A {\n  api a() -> int { return 1 }\n}\nservice B {\n  api a() -> int { return 1 }\n}\nservice S {\n  uses w: [A, B]\n  api a() -> [int] {\n    return [1";
+  std::string text =
+      "service A {\n  api a() -> int { return 1 }\n}\nservice B {\n  api a() -> int { return 1 }\n}\nservice S {\n  uses w: [A, B]\n  api "
+      "a() -> [int] {\n    return [1";
   for (int i = 0; i < 40; ++i) {
     text += " for x" + std::to_string(i) + " in w";
   }
@@ -73,7 +77,8 @@ TEST_CASE("loops over edges within each other do not explode") {
 TEST_CASE("ten thousand calls are checked in time") {
   std::string text = "import std.text\nservice S {\n  model m: text.Classifier = hf(\"org/name\")\n  api a(s: string) -> [text.Label] {\n";
   for (int i = 0; i < 10000; ++i) {
-    text += "    let v" + std::to_string(i) + " = m.classify(" + (i == 0 ? "s" : "v" + std::to_string(i - 1) + "[0].label") + ", top_k: 2)\n";
+    text +=
+        "    let v" + std::to_string(i) + " = m.classify(" + (i == 0 ? "s" : "v" + std::to_string(i - 1) + "[0].label") + ", top_k: 2)\n";
   }
   text += "    return v9999\n  }\n}\n";
   auto start = std::chrono::steady_clock::now();

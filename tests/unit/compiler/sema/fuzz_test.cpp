@@ -81,7 +81,8 @@ TEST_CASE("mutated graphs are checked to the end") {
     std::string text = Mutate(seeds[static_cast<size_t>(round) % 2 == 0 ? 0 : random() % seeds.size()], random);
     CAPTURE(text);
     testing::Checked checked = testing::CheckText(text);
-    bool has_errors = std::ranges::any_of(checked.diagnostics, [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::Error; });
+    bool has_errors =
+        std::ranges::any_of(checked.diagnostics, [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::Error; });
     CHECK(checked.module.has_errors == has_errors);
     CHECK_NOTHROW(checked.Dump());
   }

@@ -25,10 +25,10 @@ TEST_CASE("the inference graph is told that its loop is one batch") {
   CHECK_FALSE(checked.module.has_errors);
   std::string dump = checked.Dump();
   CAPTURE(dump);
-  CHECK(dump.find(
-            "  let texts: [string] = [Gpt2.generate(sentence: original_sentence, max_length: 128, num_return_sequences: 1)[0].generated_text, "
-            "DistilGpt2.generate(sentence: original_sentence, max_length: 128, num_return_sequences: 1)[0].generated_text]\n"
-            "  return [{ generated: t, score: BertBaseUncased.score(sentence: t) } for t in texts]\n") != std::string::npos);
+  CHECK(dump.find("  let texts: [string] = [Gpt2.generate(sentence: original_sentence, max_length: 128, num_return_sequences: "
+                  "1)[0].generated_text, "
+                  "DistilGpt2.generate(sentence: original_sentence, max_length: 128, num_return_sequences: 1)[0].generated_text]\n"
+                  "  return [{ generated: t, score: BertBaseUncased.score(sentence: t) } for t in texts]\n") != std::string::npos);
 }
 
 TEST_CASE("only services that no other uses are exposed") {

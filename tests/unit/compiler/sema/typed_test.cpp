@@ -25,7 +25,8 @@ TEST_CASE("an int where a float is wanted is widened where it stands") {
 }
 
 TEST_CASE("items without a wanted type take their common one") {
-  CHECK(LastFunction("fn f(x: int?) -> int {\n  let a = [1, 2.5]\n  let b = [1, null, x]\n  let c = [[], [1]]\n  return len(a) + len(b) + len(c)\n}\n") ==
+  CHECK(LastFunction("fn f(x: int?) -> int {\n  let a = [1, 2.5]\n  let b = [1, null, x]\n  let c = [[], [1]]\n  return len(a) + len(b) + "
+                     "len(c)\n}\n") ==
         "fn f(x: int?) -> int\n"
         "  let a: [float] = [float(1), 2.5]\n"
         "  let b: [int?] = [1, null, x]\n"
@@ -34,8 +35,10 @@ TEST_CASE("items without a wanted type take their common one") {
 }
 
 TEST_CASE("a record literal has its fields in declared order, defaults included") {
-  CHECK(LastFunction("record R {\n  a: int = 1\n  b: float\n  c: string? = null\n}\nfn f() -> [R] {\n  return [{ b: 2 }, R { b: 0.5, a: 7 }]\n}\n") ==
-        "fn f() -> [R]\n  return [{ a: 1, b: float(2), c: null }, { a: 7, b: 0.5, c: null }]\n");
+  CHECK(
+      LastFunction(
+          "record R {\n  a: int = 1\n  b: float\n  c: string? = null\n}\nfn f() -> [R] {\n  return [{ b: 2 }, R { b: 0.5, a: 7 }]\n}\n") ==
+      "fn f() -> [R]\n  return [{ a: 1, b: float(2), c: null }, { a: 7, b: 0.5, c: null }]\n");
 }
 
 TEST_CASE("an argument finds its parameter by place or by name, and a default fills the rest") {
@@ -66,17 +69,22 @@ TEST_CASE("clauses over data nest in one loop") {
 
 constexpr const char* kTwoServices =
     "import std.text\n"
-    "service A {\n  model m: text.Classifier = hf(\"org/a\")\n  api go(s: string, n: int = 1) -> text.Label { return m.classify(s)[n] }\n}\n"
-    "service B {\n  model m: text.Classifier = hf(\"org/b\")\n  api go(s: string) -> text.Label { return m.classify(s, top_k: null)[0] }\n}\n";
+    "service A {\n  model m: text.Classifier = hf(\"org/a\")\n  api go(s: string, n: int = 1) -> text.Label { return m.classify(s)[n] "
+    "}\n}\n"
+    "service B {\n  model m: text.Classifier = hf(\"org/b\")\n  api go(s: string) -> text.Label { return m.classify(s, top_k: null)[0] "
+    "}\n}\n";
 
 TEST_CASE("a comprehension over edges becomes one call an edge") {
-  CHECK(LastFunction(std::string(kTwoServices) +
-                     "service S {\n  uses both: [A, B]\n  api a(s: string) -> [float] {\n    return [x.go(s).score + i for i, x in both]\n  }\n}\n") ==
-        "api S.a(s: string) -> [float]\n  return [(A.go(s: s, n: 1).score + float(0)), (B.go(s: s).score + float(1))]\n");
+  CHECK(
+      LastFunction(
+          std::string(kTwoServices) +
+          "service S {\n  uses both: [A, B]\n  api a(s: string) -> [float] {\n    return [x.go(s).score + i for i, x in both]\n  }\n}\n") ==
+      "api S.a(s: string) -> [float]\n  return [(A.go(s: s, n: 1).score + float(0)), (B.go(s: s).score + float(1))]\n");
 }
 
 TEST_CASE("edges and data in one comprehension give one flat list") {
-  std::string service = std::string(kTwoServices) + "service S {\n  uses both: [A, B]\n  api a(xs: [string]) -> [text.Label] {\n    return ";
+  std::string service =
+      std::string(kTwoServices) + "service S {\n  uses both: [A, B]\n  api a(xs: [string]) -> [text.Label] {\n    return ";
   CHECK(LastFunction(service + "[x.go(t) for x in both for t in xs]\n  }\n}\n") ==
         "api S.a(xs: [string]) -> [text.Label]\n  return flatten([[A.go(s: t, n: 1) for t in xs], [B.go(s: t) for t in xs]])\n");
   CHECK(LastFunction(service + "[x.go(t) for t in xs for x in both]\n  }\n}\n") ==
@@ -123,9 +131,11 @@ TEST_CASE("settings are in bytes and milliseconds") {
 
 TEST_CASE("an imported file's names carry its alias") {
   testing::Checked checked = testing::CheckText(
-      "import \"parts/shapes.graph\" as shapes\nfn f(p: shapes.Point) -> [shapes.Point] {\n  return [p, shapes.Point { x: shapes.ZERO }, shapes.flip(p)]\n}\n",
+      "import \"parts/shapes.graph\" as shapes\nfn f(p: shapes.Point) -> [shapes.Point] {\n  return [p, shapes.Point { x: shapes.ZERO }, "
+      "shapes.flip(p)]\n}\n",
       {{"parts/shapes.graph",
-        "const ZERO = 0.0\nrecord Point {\n  x: float\n  y: float = 1\n}\nfn flip(p: Point) -> Point {\n  return { x: p.y, y: p.x }\n}\n"}});
+        "const ZERO = 0.0\nrecord Point {\n  x: float\n  y: float = 1\n}\nfn flip(p: Point) -> Point {\n  return { x: p.y, y: p.x "
+        "}\n}\n"}});
   CHECK(checked.Codes().empty());
   std::string dump = checked.Dump();
   CHECK(dump ==
@@ -140,7 +150,8 @@ TEST_CASE("any value is json where json is given out") {
 }
 
 TEST_CASE("every expression stands after its parts") {
-  testing::Checked checked = testing::CheckText(*MakeRealFileSystem()->ReadFile(JoinPath(PLAIT_SOURCE_DIR, "graphs/inference_graph.graph")));
+  testing::Checked checked =
+      testing::CheckText(*MakeRealFileSystem()->ReadFile(JoinPath(PLAIT_SOURCE_DIR, "graphs/inference_graph.graph")));
   for (const sema::Function& function : checked.module.functions) {
     for (uint32_t i = 0; i < function.exprs.size(); ++i) {
       if (const auto* apply = std::get_if<sema::Apply>(&function.exprs[sema::ExprId{i}].node)) {
