@@ -29,12 +29,12 @@ std::string_view FailureSummary(FailureKind kind) {
   return "";
 }
 
-Error&& Error::WithNote(std::string label, std::string text) && {
+Error Error::WithNote(std::string label, std::string text) && {
   notes.push_back({std::move(label), std::move(text)});
   return std::move(*this);
 }
 
-Error&& Error::WithPlace(std::string where) && {
+Error Error::WithPlace(std::string where) && {
   place = std::move(where);
   return std::move(*this);
 }

@@ -37,8 +37,8 @@ struct Error {
 
   bool operator==(const Error&) const = default;
 
-  Error&& WithNote(std::string label, std::string text) &&;
-  Error&& WithPlace(std::string where) &&;
+  Error WithNote(std::string label, std::string text) &&;
+  Error WithPlace(std::string where) &&;
 };
 
 /// The error as a person reads it: `place: error: message [code]`, then one line a note, labels aligned. Ends with a line break.

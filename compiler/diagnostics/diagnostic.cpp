@@ -29,27 +29,27 @@ std::string_view SeverityName(Severity severity) {
   return "error";
 }
 
-Diagnostic&& Diagnostic::UnderCaret(std::string text) && {
+Diagnostic Diagnostic::UnderCaret(std::string text) && {
   primary.text = std::move(text);
   return std::move(*this);
 }
 
-Diagnostic&& Diagnostic::Also(const Span& span, std::string text) && {
+Diagnostic Diagnostic::Also(const Span& span, std::string text) && {
   secondary.push_back({span, std::move(text)});
   return std::move(*this);
 }
 
-Diagnostic&& Diagnostic::Note(std::string text) && {
+Diagnostic Diagnostic::Note(std::string text) && {
   notes.push_back(std::move(text));
   return std::move(*this);
 }
 
-Diagnostic&& Diagnostic::Fix(std::string text) && {
+Diagnostic Diagnostic::Fix(std::string text) && {
   fixes.push_back({std::move(text), {}, {}});
   return std::move(*this);
 }
 
-Diagnostic&& Diagnostic::Fix(std::string text, const Span& span, std::string replacement) && {
+Diagnostic Diagnostic::Fix(std::string text, const Span& span, std::string replacement) && {
   fixes.push_back({std::move(text), span, std::move(replacement)});
   return std::move(*this);
 }

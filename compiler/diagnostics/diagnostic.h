@@ -70,11 +70,11 @@ struct Diagnostic {
   bool operator==(const Diagnostic&) const = default;
 
   // For building one in a single expression.
-  Diagnostic&& UnderCaret(std::string text) &&;
-  Diagnostic&& Also(const Span& span, std::string text) &&;
-  Diagnostic&& Note(std::string text) &&;
-  Diagnostic&& Fix(std::string text) &&;
-  Diagnostic&& Fix(std::string text, const Span& span, std::string replacement) &&;
+  Diagnostic UnderCaret(std::string text) &&;
+  Diagnostic Also(const Span& span, std::string text) &&;
+  Diagnostic Note(std::string text) &&;
+  Diagnostic Fix(std::string text) &&;
+  Diagnostic Fix(std::string text, const Span& span, std::string replacement) &&;
 };
 
 /// A diagnostic of its kind's severity; the message is formatted as fmt does.

@@ -67,7 +67,7 @@ class Table {
       case StageKind::Compute:
         for (const Assignment& assignment : stage.assignments) {
           AddText(fmt::format("{}compute  %{} = {}", &assignment == stage.assignments.data() ? first : rest, assignment.target,
-                                       Shortened(ToString(assignment.value), kExprWidth)));
+                              Shortened(ToString(assignment.value), kExprWidth)));
         }
         return;
       case StageKind::Call:
@@ -182,8 +182,9 @@ std::string TableText(const std::vector<Row>& rows, const Style& style) {
     }
   }
   auto line = [&](const Row& row) {
-    std::string text = fmt::format("{}   {}   {}  {}  {}  {}", PadRight(row.label, label), PadRight(row.flow, flow), PadRight(row.threads, threads),
-                                   PadLeft(row.predicted, 10), PadLeft(row.share, 6), PadLeft(row.bytes, 9));
+    std::string text =
+        fmt::format("{}   {}   {}  {}  {}  {}", PadRight(row.label, label), PadRight(row.flow, flow), PadRight(row.threads, threads),
+                    PadLeft(row.predicted, 10), PadLeft(row.share, 6), PadLeft(row.bytes, 9));
     return text.substr(0, text.find_last_not_of(' ') + 1);
   };
   std::string text = fmt::format("  {}{}{}\n", style.dim, line(head), style.reset);

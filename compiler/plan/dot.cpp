@@ -142,7 +142,9 @@ class DotWriter {
       std::string style = edge.is_choice ? ", style=dashed, color=\"#a855f7\", fontcolor=\"#7e22ce\"" : "";
       // Spaces keep the words clear of the line.
       std::string label = edge.label.empty() ? "\"\"" : Quoted(fmt::format("  {}  ", edge.label));
-      text_ += fmt::format("  {} -> {} [label={}{}];\n", Name(edge.from), Name(edge.to), label, style);
+      // From straight above, an arrow misses the name of the service.
+      std::string_view port = drawing_.nodes[edge.to].shape == NodeShape::Call ? ":n" : "";
+      text_ += fmt::format("  {} -> {}{} [label={}{}];\n", Name(edge.from), Name(edge.to), port, label, style);
     }
     return std::move(text_);
   }
@@ -160,8 +162,9 @@ class DotWriter {
     }
     for (size_t group : groups_in_[slot]) {
       const DrawnGroup& drawn = drawing_.groups[group];
-      std::string_view style = drawn.is_map ? R"(style="rounded,dashed", color="#f59e0b", fontcolor="#b45309", labeljust=r)"
-                                            : R"(style="rounded,filled", fillcolor="#eff6ff", color="#bfdbfe", fontcolor="#1d4ed8", labeljust=l)";
+      std::string_view style = drawn.is_map
+                                   ? R"(style="rounded,dashed", color="#f59e0b", fontcolor="#b45309", labeljust=r)"
+                                   : R"(style="rounded,filled", fillcolor="#eff6ff", color="#bfdbfe", fontcolor="#1d4ed8", labeljust=l)";
       text_ += fmt::format("{}subgraph cluster_{}g{} {{\n", indent, prefix_, group);
       text_ += fmt::format("{}  label={}; {}; margin=12;\n", indent, Quoted(drawn.title), Semicolons(style));
       WriteInside(group + 1, indent + "  ");
@@ -173,7 +176,8 @@ class DotWriter {
   [[nodiscard]] std::string WidthFor(const DrawnNode& node) const {
     constexpr double kInchesPerLetter = 0.19;
     bool is_titled = node.shape == NodeShape::Call && node.group && !drawing_.groups[*node.group].is_map;
-    return is_titled ? fmt::format(", width={:.2f}", kInchesPerLetter * static_cast<double>(WidthOf(drawing_.groups[*node.group].title))) : "";
+    return is_titled ? fmt::format(", width={:.2f}", kInchesPerLetter * static_cast<double>(WidthOf(drawing_.groups[*node.group].title)))
+                     : "";
   }
 
   /// Attributes of a cluster are statements.

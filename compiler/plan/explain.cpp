@@ -50,9 +50,11 @@ class Explainer {
     Heading("what bounds the time");
     const Bounds& bounds = entry_.bounds;
     auto bytes = static_cast<double>(entry_.stages[*entry_.root].bytes);
-    Bound("critical path", bounds.critical_path_ms, fmt::format("the longest chain of calls that need each other, each alone on all {}", Cores()));
+    Bound("critical path", bounds.critical_path_ms,
+          fmt::format("the longest chain of calls that need each other, each alone on all {}", Cores()));
     Bound("computation", bounds.computation_ms, fmt::format("all arithmetic, spread over {}", Cores()));
-    Bound("bandwidth", bounds.bandwidth_ms, fmt::format("{} of weights at {} a second", BytesText(bytes), BytesText(plan_.machine.read_bandwidth)));
+    Bound("bandwidth", bounds.bandwidth_ms,
+          fmt::format("{} of weights at {} a second", BytesText(bytes), BytesText(plan_.machine.read_bandwidth)));
   }
 
   void Bound(std::string_view name, double ms, const std::string& why) {
@@ -65,7 +67,8 @@ class Explainer {
   void ExplainChoices() {
     std::vector<StageId> stages;
     for (StageId id = 0; id < entry_.stages.size(); ++id) {
-      bool was_weighed = std::any_of(entry_.considered.begin(), entry_.considered.end(), [&](const Alternative& a) { return a.stage == id; });
+      bool was_weighed =
+          std::any_of(entry_.considered.begin(), entry_.considered.end(), [&](const Alternative& a) { return a.stage == id; });
       if (was_weighed) {
         stages.push_back(id);
       }

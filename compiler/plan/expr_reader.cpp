@@ -1,12 +1,10 @@
 // Reads expressions from the text that ToString writes: recursive descent, one function a level of the grammar.
+#include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
-#include <cstdint>
-#include <system_error>
 
 #include <fmt/format.h>
 
+#include "compiler/plan/expr_scanner.h"
 #include "compiler/plan/expr_syntax.h"
 #include "compiler/plan/plan.h"
 
@@ -32,89 +30,23 @@ Expr Applied(Operation operation, std::vector<Expr> operands) {
   return expr;
 }
 
-void AppendUtf8(uint32_t code_point, std::string& text) {
-  auto byte = [&](uint32_t bits) { text += static_cast<char>(bits); };
-  if (code_point < 0x80) {
-    byte(code_point);
-  } else if (code_point < 0x800) {
-    byte(0xC0U | code_point >> 6U);
-    byte(0x80U | (code_point & 0x3FU));
-  } else if (code_point < 0x10000) {
-    byte(0xE0U | code_point >> 12U);
-    byte(0x80U | (code_point >> 6U & 0x3FU));
-    byte(0x80U | (code_point & 0x3FU));
-  } else {
-    byte(0xF0U | code_point >> 18U);
-    byte(0x80U | (code_point >> 12U & 0x3FU));
-    byte(0x80U | (code_point >> 6U & 0x3FU));
-    byte(0x80U | (code_point & 0x3FU));
-  }
-}
-
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit Reader(std::string_view text) : scanner_(text) {}
 
   Result<Expr> ReadAll() {
     PLAIT_TRY(Expr expr, ReadExpression());
-    SkipSpace();
-    if (position_ != text_.size()) {
+    if (!scanner_.IsAtEnd()) {
       return Expected("the end or one operator; nested operators need brackets");
     }
     return expr;
   }
 
  private:
-  [[nodiscard]] Error Fail(std::string_view message) const {
-    return {FailureKind::PlanInvalid, fmt::format("{} at byte {} of the expression", message, position_), "", {}};
-  }
-
-  [[nodiscard]] Error Expected(std::string_view what) const {
-    std::string found = "the end";
-    if (position_ < text_.size()) {
-      // A few whole characters: continuation bytes of UTF-8 begin with the bits 10.
-      size_t end = std::min(text_.size(), position_ + 12);
-      while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xC0U) == 0x80U) {
-        ++end;
-      }
-      found = fmt::format("`{}`", text_.substr(position_, end - position_));
-    }
-    return Fail(fmt::format("expected {}, found {}", what, found));
-  }
-
-  void SkipSpace() {
-    while (position_ < text_.size() &&
-           (text_[position_] == ' ' || text_[position_] == '\n' || text_[position_] == '\t' || text_[position_] == '\r')) {
-      ++position_;
-    }
-  }
-
-  [[nodiscard]] char Peek() {
-    SkipSpace();
-    return position_ < text_.size() ? text_[position_] : '\0';
-  }
-
-  bool Take(char c) {
-    if (position_ >= text_.size() || Peek() != c || position_ >= text_.size()) {
-      return false;
-    }
-    ++position_;
-    return true;
-  }
-
-  /// A word or sign, and not the beginning of a longer word.
-  bool TakeToken(std::string_view token) {
-    SkipSpace();
-    if (!text_.substr(position_).starts_with(token)) {
-      return false;
-    }
-    size_t end = position_ + token.size();
-    if (IsNamePart(token.back()) && end < text_.size() && IsNamePart(text_[end])) {
-      return false;
-    }
-    position_ = end;
-    return true;
-  }
+  [[nodiscard]] Error Fail(std::string_view message) const { return scanner_.Fail(message); }
+  [[nodiscard]] Error Expected(std::string_view what) const { return scanner_.Expected(what); }
+  bool Take(char c) { return scanner_.Take(c); }
+  Result<void> Want(char c) { return scanner_.Want(c); }
 
   /// Notes that what is read now holds an expression of `height` levels. Brackets that close do not make an expression shallower,
   /// so the levels of what is built are bounded apart from those of the reading.
@@ -125,14 +57,12 @@ class Reader {
 
   [[nodiscard]] Error TooDeep() const { return Fail(fmt::format("the expression nests more than {} levels deep", kMaxDepth)); }
 
-  Result<void> Want(char c) { return Take(c) ? Result<void>() : Expected(fmt::format("`{}`", c)); }
-
   // expression = "if" expression "{" expression "}" "else" "{" expression "}" | unary [infix unary]
   Result<Expr> ReadExpression() {
     if (++depth_ > kMaxDepth) {
       return TooDeep();
     }
-    Result<Expr> expr = TakeToken("if") ? ReadIf() : ReadInfix();
+    Result<Expr> expr = scanner_.TakeToken("if") ? ReadIf() : ReadInfix();
     --depth_;
     return expr;
   }
@@ -144,7 +74,7 @@ class Reader {
     int height = height_;
     PLAIT_TRY(Expr then, ReadBlock());
     height = std::max(height, height_);
-    if (!TakeToken("else")) {
+    if (!scanner_.TakeToken("else")) {
       return Expected("`else`");
     }
     PLAIT_TRY(Expr otherwise, ReadBlock());
@@ -163,7 +93,7 @@ class Reader {
   Result<Expr> ReadInfix() {
     PLAIT_TRY(Expr left, ReadUnary());
     for (Operation operation : kInfix) {
-      if (TakeToken(OperationSpelling(operation))) {
+      if (scanner_.TakeToken(OperationSpelling(operation))) {
         int height = height_;
         PLAIT_TRY(Expr right, ReadUnary());
         PLAIT_TRY_VOID(Wrap(std::max(height, height_)));
@@ -178,12 +108,10 @@ class Reader {
 
   // unary = ("-" | "not") postfix | postfix
   Result<Expr> ReadUnary() {
-    SkipSpace();
-    bool is_number = position_ + 1 < text_.size() && text_[position_ + 1] >= '0' && text_[position_ + 1] <= '9';
     Operation operation = Operation::Negate;
-    if (!is_number && Take('-')) {
+    if (!scanner_.DigitFollows() && Take('-')) {
       operation = Operation::Negate;
-    } else if (TakeToken("not")) {
+    } else if (scanner_.TakeToken("not")) {
       operation = Operation::Not;
     } else {
       return ReadPostfix();
@@ -202,7 +130,7 @@ class Reader {
   // postfix = primary { "." name | "[" expression "]" }
   Result<Expr> ReadPostfix() {
     PLAIT_TRY(Expr expr, ReadPrimary());
-    while (Peek() == '.' || Peek() == '[') {
+    while (scanner_.Peek() == '.' || scanner_.Peek() == '[') {
       PLAIT_TRY(expr, ReadSelector(std::move(expr)));
     }
     return expr;
@@ -212,7 +140,7 @@ class Reader {
     if (Take('.')) {
       Expr field;
       field.kind = Expr::Kind::Field;
-      PLAIT_TRY(std::string name, ReadName());
+      PLAIT_TRY(std::string name, scanner_.ReadName());
       PLAIT_TRY_VOID(Wrap(height_));
       field.names.push_back(std::move(name));
       field.operands.push_back(std::move(base));
@@ -231,13 +159,13 @@ class Reader {
 
   // primary = "%" digits | JSON scalar | list | record | function "(" expression ")" | "(" expression ")"
   Result<Expr> ReadPrimary() {
-    char c = Peek();
+    char c = scanner_.Peek();
     height_ = 1;
     if (c == '%') {
       return ReadValue();
     }
     if (c == '"') {
-      PLAIT_TRY(std::string text, ReadString());
+      PLAIT_TRY(std::string text, scanner_.ReadString());
       return Constant(Value::String(std::move(text)));
     }
     if (c == '[') {
@@ -247,7 +175,8 @@ class Reader {
       return ReadRecord();
     }
     if (c == '-' || (c >= '0' && c <= '9')) {
-      return ReadNumber();
+      PLAIT_TRY(Value number, scanner_.ReadNumber());
+      return Constant(std::move(number));
     }
     if (Take('(')) {
       PLAIT_TRY(Expr expr, ReadExpression());
@@ -258,17 +187,17 @@ class Reader {
   }
 
   Result<Expr> ReadWord() {
-    if (TakeToken("null")) {
+    if (scanner_.TakeToken("null")) {
       return Constant(Value());
     }
-    if (TakeToken("true")) {
+    if (scanner_.TakeToken("true")) {
       return Constant(Value::Bool(true));
     }
-    if (TakeToken("false")) {
+    if (scanner_.TakeToken("false")) {
       return Constant(Value::Bool(false));
     }
     for (Operation operation : kFunctions) {
-      if (TakeToken(OperationSpelling(operation))) {
+      if (scanner_.TakeToken(OperationSpelling(operation))) {
         PLAIT_TRY_VOID(Want('('));
         PLAIT_TRY(Expr operand, ReadExpression());
         PLAIT_TRY_VOID(Want(')'));
@@ -279,40 +208,11 @@ class Reader {
   }
 
   Result<Expr> ReadValue() {
-    ++position_;
+    PLAIT_TRY_VOID(Want('%'));
     Expr expr;
     expr.kind = Expr::Kind::Value;
-    auto [end, error] = std::from_chars(text_.data() + position_, text_.data() + text_.size(), expr.value);
-    if (error != std::errc()) {
-      return Expected("the number of a value");
-    }
-    position_ = static_cast<size_t>(end - text_.data());
+    PLAIT_TRY(expr.value, scanner_.ReadValueNumber());
     return expr;
-  }
-
-  Result<Expr> ReadNumber() {
-    size_t end = position_ + 1;
-    bool is_float = false;
-    while (end < text_.size()) {
-      char c = text_[end];
-      bool is_sign = (c == '+' || c == '-') && (text_[end - 1] == 'e' || text_[end - 1] == 'E');
-      if (c == '.' || c == 'e' || c == 'E') {
-        is_float = true;
-      } else if (!is_sign && (c < '0' || c > '9')) {
-        break;
-      }
-      ++end;
-    }
-    const char* first = text_.data() + position_;
-    const char* last = text_.data() + end;
-    int64_t integer = 0;
-    double number = 0;
-    auto [parsed, error] = is_float ? std::from_chars(first, last, number) : std::from_chars(first, last, integer);
-    if (error != std::errc() || parsed != last || !std::isfinite(number)) {
-      return Fail(fmt::format("the number `{}` is malformed or does not fit into 64 bits", text_.substr(position_, end - position_)));
-    }
-    position_ = end;
-    return Constant(is_float ? Value::Float(number) : Value::Int(integer));
   }
 
   // list = "[" [expression {"," expression}] [","] "]"
@@ -332,7 +232,7 @@ class Reader {
       is_constant = is_constant && item.kind == Expr::Kind::Constant;
       height = std::max(height, height_);
       list.operands.push_back(std::move(item));
-      if (Peek() != ']' && !TakeSeparator()) {
+      if (scanner_.Peek() != ']' && !scanner_.TakeSeparator()) {
         return Expected("`,` or `]`");
       }
     }
@@ -345,18 +245,6 @@ class Reader {
       items.push_back(std::move(item.constant));
     }
     return Constant(Value::List(std::move(items)));
-  }
-
-  /// A comma, left in place where it is the last one before the closing bracket.
-  bool TakeSeparator() {
-    size_t before = position_;
-    if (!Take(',')) {
-      return false;
-    }
-    if (Peek() == ']' || Peek() == '}') {
-      position_ = before;
-    }
-    return true;
   }
 
   // record = "{" [field {"," field}] [","] "}";  field = (name | string) ":" expression
@@ -372,8 +260,8 @@ class Reader {
         PLAIT_TRY_VOID(Want('}'));
         break;
       }
-      is_constant = is_constant && Peek() == '"';
-      PLAIT_TRY(std::string name, ReadName());
+      is_constant = is_constant && scanner_.Peek() == '"';
+      PLAIT_TRY(std::string name, scanner_.ReadName());
       if (std::find(record.names.begin(), record.names.end(), name) != record.names.end()) {
         return Fail(fmt::format("the field `{}` stands twice", name));
       }
@@ -382,7 +270,7 @@ class Reader {
       height = std::max(height, height_);
       record.names.push_back(std::move(name));
       record.operands.push_back(std::move(field));
-      if (Peek() != '}' && !TakeSeparator()) {
+      if (scanner_.Peek() != '}' && !scanner_.TakeSeparator()) {
         return Expected("`,` or `}`");
       }
     }
@@ -401,78 +289,7 @@ class Reader {
     return Constant(Value::Record(std::move(fields)));
   }
 
-  Result<std::string> ReadName() {
-    if (Peek() == '"') {
-      return ReadString();
-    }
-    size_t begin = position_;
-    while (position_ < text_.size() && IsNamePart(text_[position_])) {
-      ++position_;
-    }
-    if (!IsName(text_.substr(begin, position_ - begin))) {
-      position_ = begin;
-      return Expected("a field's name");
-    }
-    return std::string(text_.substr(begin, position_ - begin));
-  }
-
-  Result<std::string> ReadString() {
-    std::string text;
-    ++position_;
-    while (position_ < text_.size()) {
-      char c = text_[position_++];
-      if (c == '"') {
-        return text;
-      }
-      if (static_cast<unsigned char>(c) < 0x20) {
-        return Fail("a control character in a string");
-      }
-      if (c != '\\') {
-        text += c;
-        continue;
-      }
-      PLAIT_TRY(std::string escaped, ReadEscape());
-      text += escaped;
-    }
-    return Fail("a string is not closed");
-  }
-
-  Result<std::string> ReadEscape() {
-    constexpr std::string_view kNames = "\"\\/bfnrt";
-    constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-    char c = position_ < text_.size() ? text_[position_++] : '\0';
-    if (size_t known = kNames.find(c); c != '\0' && known != std::string_view::npos) {
-      return std::string(1, kMeanings[known]);
-    }
-    std::optional<uint32_t> unit = c == 'u' ? ReadUnit() : std::nullopt;
-    if (unit && *unit >= 0xD800 && *unit < 0xDC00 && text_.substr(position_).starts_with("\\u")) {
-      position_ += 2;
-      std::optional<uint32_t> low = ReadUnit();
-      bool is_pair = low && *low >= 0xDC00 && *low < 0xE000;
-      unit = is_pair ? std::optional(0x10000U + ((*unit - 0xD800U) << 10U) + (*low - 0xDC00U)) : std::nullopt;
-    }
-    if (!unit || (*unit >= 0xD800 && *unit < 0xE000)) {
-      return Fail("a broken escape in a string");
-    }
-    std::string text;
-    AppendUtf8(*unit, text);
-    return text;
-  }
-
-  /// Four hexadecimal digits.
-  std::optional<uint32_t> ReadUnit() {
-    uint32_t unit = 0;
-    std::string_view digits = text_.substr(std::min(position_, text_.size()), 4);
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
-    if (error != std::errc() || digits.size() != 4 || end != digits.data() + 4) {
-      return std::nullopt;
-    }
-    position_ += 4;
-    return unit;
-  }
-
-  std::string_view text_;
-  size_t position_ = 0;
+  ExprScanner scanner_;
   /// Levels open now.
   int depth_ = 0;
   /// Levels of the expression that was read last.

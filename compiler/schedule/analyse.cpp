@@ -51,9 +51,7 @@ class Analyser {
     }
   }
 
-  [[nodiscard]] int InnerDepth(ir::NodeId node, int depth) const {
-    return function_.nodes[node].kind == NodeKind::Map ? depth + 1 : depth;
-  }
+  [[nodiscard]] int InnerDepth(ir::NodeId node, int depth) const { return function_.nodes[node].kind == NodeKind::Map ? depth + 1 : depth; }
 
   void CountUse(ir::NodeId node, int depth) {
     Use& use = uses_[node.index];

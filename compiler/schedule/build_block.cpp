@@ -232,7 +232,8 @@ class Builder {
 
   /// A list or record of constants as the constant that it is.
   static Expr Folded(Expr expr) {
-    bool is_constant = std::all_of(expr.operands.begin(), expr.operands.end(), [](const Expr& e) { return e.kind == Expr::Kind::Constant; });
+    bool is_constant =
+        std::all_of(expr.operands.begin(), expr.operands.end(), [](const Expr& e) { return e.kind == Expr::Kind::Constant; });
     if (!is_constant || (expr.kind != Expr::Kind::List && expr.kind != Expr::Kind::Record)) {
       return expr;
     }

@@ -1,6 +1,7 @@
 #include "compiler/schedule/check_facts.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <tuple>
 
@@ -12,11 +13,17 @@
 namespace plait::schedule {
 namespace {
 
+/// In the units of the language: `64 B`, `14.9 GiB`, `4 TiB`.
 std::string BytesText(int64_t bytes) {
-  constexpr double kGiB = 1024.0 * 1024 * 1024;
-  constexpr double kMiB = 1024.0 * 1024;
+  static constexpr std::array<std::string_view, 5> kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
+  constexpr double kStep = 1024;
   auto number = static_cast<double>(bytes);
-  return number >= kGiB ? fmt::format("{:.3g} GiB", number / kGiB) : fmt::format("{:.3g} MiB", number / kMiB);
+  size_t unit = 0;
+  while (number >= kStep && unit + 1 < kUnits.size()) {
+    number /= kStep;
+    ++unit;
+  }
+  return fmt::format("{:.3g} {}", number, kUnits[unit]);
 }
 
 bool NeedsHead(const ir::Model& model) { return model.task == "text.Classifier" || model.task == "text.ZeroShot"; }
@@ -75,8 +82,9 @@ class Checker {
       }
     }
     if (demand.memory_bytes && weights > *demand.memory_bytes) {
-      sink_.Report(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, demand.span, "`{}` asks for {} of memory, the weights of {} alone take {}",
-                                  demand.service, BytesText(*demand.memory_bytes), fmt::join(names, " and "), BytesText(weights)));
+      sink_.Report(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, demand.span,
+                                  "`{}` asks for {} of memory, the weights of {} alone take {}", demand.service,
+                                  BytesText(*demand.memory_bytes), fmt::join(names, " and "), BytesText(weights)));
     }
   }
 

@@ -19,12 +19,19 @@ constexpr int64_t kMostItems = 1'000'000;
 
 bool IsGenerator(const ir::Graph& graph, const ir::Node& call) { return graph.models[call.model].task == "text.Generator"; }
 
-std::string NameOf(const ir::Graph& graph, const ir::Node& call) { return fmt::format("{}.{}", graph.models[call.model].name, call.method); }
+std::string NameOf(const ir::Graph& graph, const ir::Node& call) {
+  return fmt::format("{}.{}", graph.models[call.model].name, call.method);
+}
 
 }  // namespace
 
 CostModel::CostModel(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts)
-    : graph_(graph), function_(function), facts_(facts), sources_(function.nodes.size()), tokens_(function.nodes.size(), -1), items_(function.nodes.size(), -1) {}
+    : graph_(graph),
+      function_(function),
+      facts_(facts),
+      sources_(function.nodes.size()),
+      tokens_(function.nodes.size(), -1),
+      items_(function.nodes.size(), -1) {}
 
 void CostModel::Assume(std::string assumption) {
   // Long programs repeat few assumptions; what does not repeat is not worth more lines.

@@ -33,12 +33,7 @@ PlanInputs WithAllFacts(PlanInputs inputs, size_t models) {
 }
 
 plan::Machine MachineOf(const Machine& machine) {
-  return {machine.cores,
-          machine.gpus,
-          machine.core_read_bandwidth,
-          machine.read_bandwidth,
-          machine.core_fp32_peak,
-          machine.memory};
+  return {machine.cores, machine.gpus, machine.core_read_bandwidth, machine.read_bandwidth, machine.core_fp32_peak, machine.memory};
 }
 
 std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inputs, const SourceManager& sources) {

@@ -271,6 +271,8 @@ class Decomposer {
 
 }  // namespace
 
-Tree FindStructure(const Block& block, const std::vector<ItemWeight>& weights, int cores) { return Decomposer(block, weights, cores).Run(); }
+Tree FindStructure(const Block& block, const std::vector<ItemWeight>& weights, int cores) {
+  return Decomposer(block, weights, cores).Run();
+}
 
 }  // namespace plait::schedule

@@ -13,6 +13,12 @@ std::string TargetText(const ast::Import& import) {
   return path != nullptr ? path->ToString() : std::get<std::string>(import.target);
 }
 
+/// Whether the parser found what it imports.
+bool IsComplete(const ast::Import& import) {
+  const auto* path = std::get_if<ast::Path>(&import.target);
+  return path != nullptr ? !path->words.empty() && !path->words.back().text.empty() : !std::get<std::string>(import.target).empty();
+}
+
 class Loader {
  public:
   explicit Loader(Program& program) : program_(program) {}
@@ -22,7 +28,7 @@ class Loader {
     loaded_.emplace_back(&tree, id);
     path_.push_back({&tree, ""});
     for (const ast::Decl& decl : tree.decls) {
-      if (const auto* import = std::get_if<ast::Import>(&decl.node)) {
+      if (const auto* import = std::get_if<ast::Import>(&decl.node); import != nullptr && IsComplete(*import)) {
         ImportInfo info = Follow(tree, *import, is_standard);
         program_.modules[id].imports.push_back(std::move(info));
       }

@@ -115,6 +115,9 @@ const Symbol* FindPreferring(const Program& program, const Surroundings& around,
 }  // namespace
 
 std::optional<FoundSymbol> ResolvePath(Program& program, const Surroundings& around, const ast::Path& path, Space space) {
+  if (path.words.empty()) {
+    return std::nullopt;  // the parser has said what is wrong there
+  }
   const ast::Word& first = path.words.front();
   if (path.words.size() == 1) {
     const Symbol* symbol = FindPreferring(program, around, space, first.text);

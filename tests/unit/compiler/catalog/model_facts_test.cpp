@@ -29,7 +29,8 @@ Result<ModelFacts> Read(const std::string& config, const std::string& weights) {
   return ReadModelFacts(files, "m");
 }
 
-constexpr const char* kGpt2 = R"({"model_type": "gpt2", "n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024, "vocab_size": 50257})";
+constexpr const char* kGpt2 =
+    R"({"model_type": "gpt2", "n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024, "vocab_size": 50257})";
 constexpr const char* kBert = R"({"model_type": "bert", "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12,
   "num_attention_heads": 12, "max_position_embeddings": 512, "vocab_size": 30522})";
 constexpr const char* kDistilBert = R"({"model_type": "distilbert", "dim": 768, "hidden_dim": 3072, "n_layers": 6, "n_heads": 12,
@@ -77,14 +78,13 @@ TEST_CASE("labels and positions") {
   CHECK(Read(kBert, Weights({"a"}))->labels == std::vector<std::string>{"LABEL_0", "LABEL_1"});
 }
 
-TEST_CASE("stand-ins say so") {
-  CHECK(Read(kGpt2, Weights({"a"}, R"(,"__metadata__":{"plait.stand_in":"seeded"})"))->is_stand_in);
-}
+TEST_CASE("stand-ins say so") { CHECK(Read(kGpt2, Weights({"a"}, R"(,"__metadata__":{"plait.stand_in":"seeded"})"))->is_stand_in); }
 
 TEST_CASE("shards count together, and the digest covers config and headers") {
   InMemoryFileSystem files;
   files.Add("m/config.json", kBert);
-  files.Add("m/model.safetensors.index.json", R"({"weight_map": {"bert.pooler.dense.weight": "a.safetensors", "classifier.weight": "b.safetensors"}})");
+  files.Add("m/model.safetensors.index.json",
+            R"({"weight_map": {"bert.pooler.dense.weight": "a.safetensors", "classifier.weight": "b.safetensors"}})");
   files.Add("m/a.safetensors", Weights({"bert.pooler.dense.weight"}));
   files.Add("m/b.safetensors", Weights({"classifier.weight", "classifier.bias"}));
   Result<ModelFacts> facts = ReadModelFacts(files, "m");

@@ -94,7 +94,9 @@ TEST_CASE("the standard library is embedded and compiles without a word") {
   for (const StandardModule& module : StandardModules()) {
     InMemoryFileSystem files;
     files.Add("main.graph", "import " + std::string(module.name) + "\n");
-    Result<Compilation> compilation = Compile(files, "main.graph", {.stop = Stop::Typed});
+    CompileOptions options;
+    options.stop = Stop::Typed;
+    Result<Compilation> compilation = Compile(files, "main.graph", options);
     REQUIRE(compilation.ok());
     CHECK(compilation->diagnostics.Count(Severity::Error) == 0);
   }

@@ -63,6 +63,7 @@ inline Entry ReferenceEntry() {
                   ComputeStage({{3, E("[%1[0].generated_text, %2[0].generated_text]")}}),
                   GroupStage(StageKind::Map, {6}, 2, 210),
                   CallStage(2, "classify", {{"text", E("%4")}}, 5, 210)};
+  entry.stages[0].bytes = 114'400'000'000;
   entry.stages[1].frees = {0};
   entry.stages[3].yields_to = 2;
   entry.stages[4].frees = {1, 2};
@@ -85,6 +86,10 @@ inline Entry BranchEntry() {
                       {1, "least", Type::Optional(Type::Of(TypeKind::Float)), Value::Float(0.5)}};
   entry.result_type = Type::Anonymous({{"label", Type::Of(TypeKind::String)}});
   entry.result = E("{label: %8}");
+  entry.predicted_ms = 50;
+  entry.bounds = {40, 30, 20};
+  entry.bound_ms = 40;
+  entry.bound_by = "critical path";
   Stage map = GroupStage(StageKind::Map, {}, 1, 0);
   map.source = E("%0");
   map.item = 2;

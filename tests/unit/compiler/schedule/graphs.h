@@ -310,7 +310,8 @@ inline ir::Graph ReferenceGraph() {
   ir::ModelId bert = b.Classifier("Bert.c", "google-bert/bert-base-uncased");
   ir::NodeId text = b.Text("original_sentence");
   ir::NodeId texts = b.List({b.Write(gpt2, text), b.Write(distil, text)});
-  return b.Finish(b.Map(texts, [&](ir::NodeId item, ir::NodeId) { return b.Record({{"generated", item}, {"score", b.Score(bert, item)}}); }));
+  return b.Finish(
+      b.Map(texts, [&](ir::NodeId item, ir::NodeId) { return b.Record({{"generated", item}, {"score", b.Score(bert, item)}}); }));
 }
 
 }  // namespace plait::schedule

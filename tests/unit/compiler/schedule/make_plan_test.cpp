@@ -43,9 +43,9 @@ TEST_CASE("the reference graph in full") {
   CHECK(entry.bound_ms > 0.8 * entry.predicted_ms);
   CHECK(entry.peak_memory > 1'260'000'000);
   CHECK(entry.peak_memory < 1'400'000'000);
-  CHECK(entry.assumes ==
-        std::vector<std::string>{"a text of the request has 16 tokens", "Gpt2.lm.generate: 112 new tokens of max_length 128; no early end",
-                                 "DistilGpt2.lm.generate: 112 new tokens of max_length 128; no early end"});
+  CHECK(entry.assumes == std::vector<std::string>{"a text of the request has 16 tokens",
+                                                  "Gpt2.lm.generate: 112 new tokens of max_length 128; no early end",
+                                                  "DistilGpt2.lm.generate: 112 new tokens of max_length 128; no early end"});
   REQUIRE(entry.considered.size() == 1);
   CHECK(entry.considered[0].stage == 1);
   CHECK(entry.considered[0].what == "one after the other, each on 2 threads");
@@ -109,10 +109,7 @@ TEST_CASE("a branch with calls runs one arm, one without is an expression") {
   ir::NodeId prefix = b.If(is("c"), [&] { return b.Str("x"); }, [&] { return b.Str("y"); });
   ir::NodeId choice = b.If(
       is("a"), [&] { return b.Label(bert, text); },
-      [&] {
-        return b.If(
-            is("b"), [&] { return b.Str("plain"); }, [&] { return b.Label(bert, b.Join(text, text)); });
-      });
+      [&] { return b.If(is("b"), [&] { return b.Str("plain"); }, [&] { return b.Label(bert, b.Join(text, text)); }); });
   plan::Plan made = PlanOf(b.Finish(b.Join(prefix, choice)), 2);
   CHECK(Shape(made) == "branch(A.a 2, -, A.a 2)");
   CHECK(plan::ToString(*made.entries[0].stages[0].arms[1].condition) == "%0 == \"b\"");
@@ -126,7 +123,8 @@ TEST_CASE("nested maps, one with a filter and an index") {
   ir::NodeId groups = b.Parameter("groups", Type::List(texts));
   ir::NodeId result = b.Map(groups, [&](ir::NodeId group, ir::NodeId) {
     return b.Map(
-        group, [&](ir::NodeId text, ir::NodeId index) { return b.Join(b.Label(bert, text), b.Apply(Operation::Display, {index}, texts.item())); },
+        group,
+        [&](ir::NodeId text, ir::NodeId index) { return b.Join(b.Label(bert, text), b.Apply(Operation::Display, {index}, texts.item())); },
         [&](ir::NodeId text, ir::NodeId) {
           return b.Apply(Operation::Equal, {b.Label(bert, b.Join(text, text)), b.Str("ok")}, Type::Of(TypeKind::Bool));
         });
@@ -187,9 +185,7 @@ TEST_CASE("long folds stay within the depth that plans may have") {
   PlanOf(b.Finish(all), 2);
 }
 
-TEST_CASE("equal inputs give equal plans") {
-  CHECK(plan::Write(PlanOf(ReferenceGraph(), 2)) == plan::Write(PlanOf(ReferenceGraph(), 2)));
-}
+TEST_CASE("equal inputs give equal plans") { CHECK(plan::Write(PlanOf(ReferenceGraph(), 2)) == plan::Write(PlanOf(ReferenceGraph(), 2))); }
 
 TEST_CASE("facts that refute a program") {
   ir::Graph graph = ReferenceGraph();
@@ -205,13 +201,14 @@ TEST_CASE("facts that refute a program") {
   for (const Diagnostic& diagnostic : list.diagnostics()) {
     messages.push_back(std::string(GetDiagnosticInfo(diagnostic.kind).code) + ": " + diagnostic.message);
   }
-  CHECK(messages == std::vector<std::string>{
-                        "metadata-absent: `distilbert/distilgpt2` was not found on this machine, so its costs are those of a typical text.Generator",
-                        "untrained-head: `google-bert/bert-base-uncased` has no `classifier.weight`: its classification head was never trained",
-                        "memory-too-small: `Gpt2` asks for 95.4 MiB of memory, the weights of `openai-community/gpt2` alone take 475 MiB",
-                        "machine-too-small: `Gpt2` asks for 4 cores, this machine has 2",
-                        "machine-too-small: `Gpt2` asks for 1 gpu, this machine has none, so the plan is for its processor",
-                        "model-limit: `max_length` is 128, `openai-community/gpt2` takes at most 64 tokens"});
+  CHECK(messages ==
+        std::vector<std::string>{
+            "metadata-absent: `distilbert/distilgpt2` was not found on this machine, so its costs are those of a typical text.Generator",
+            "untrained-head: `google-bert/bert-base-uncased` has no `classifier.weight`: its classification head was never trained",
+            "memory-too-small: `Gpt2` asks for 95.4 MiB of memory, the weights of `openai-community/gpt2` alone take 475 MiB",
+            "machine-too-small: `Gpt2` asks for 4 cores, this machine has 2",
+            "machine-too-small: `Gpt2` asks for 1 gpu, this machine has none, so the plan is for its processor",
+            "model-limit: `max_length` is 128, `openai-community/gpt2` takes at most 64 tokens"});
   CHECK(list.diagnostics()[1].fixes[0].text == "add `{ head: random(seed: 0) }`");
   CHECK(list.diagnostics()[3].severity == Severity::Warning);
   inputs.strict = true;
