@@ -7,7 +7,8 @@
 namespace plait {
 
 std::optional<std::string> Nearest(std::string_view word, std::span<const std::string> candidates) {
-  auto limit = static_cast<unsigned>(std::max<size_t>(1, word.size() / 3));
+  // Two letters that changed places are two edits, which a word of five letters is to forgive.
+  auto limit = static_cast<unsigned>(std::max<size_t>(1, (word.size() + 1) / 3));
   std::optional<std::string> best;
   llvm::StringRef wanted(word.data(), word.size());
   for (const std::string& candidate : candidates) {

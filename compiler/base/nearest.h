@@ -8,7 +8,7 @@
 
 namespace plait {
 
-/// The candidate with the smallest edit distance, if that is at most a third of the word's length (at least 1); the first of equals.
+/// The candidate with the smallest edit distance, if that is at most (length + 1) / 3, and at least 1; the first of equals.
 std::optional<std::string> Nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace plait

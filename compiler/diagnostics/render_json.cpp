@@ -35,9 +35,7 @@ Value Range(const SourceManager& sources, const Span& span) {
   return Value::Record({{"begin", Position(sources, span.file, span.begin)}, {"end", Position(sources, span.file, span.end)}});
 }
 
-Value File(const SourceManager& sources, const Span& span) {
-  return span.file.has_value() ? Text(sources.Path(span.file)) : Value();
-}
+Value File(const SourceManager& sources, const Span& span) { return span.file.has_value() ? Text(sources.Path(span.file)) : Value(); }
 
 Value Secondary(const SourceManager& sources, const Label& label) {
   return Value::Record({{"file", File(sources, label.span)}, {"range", Range(sources, label.span)}, {"label", Text(label.text)}});

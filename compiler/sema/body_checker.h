@@ -1,4 +1,5 @@
 // Types the expressions of one body, or of one constant. Its parts stand in check_*.cpp, a file a job.
+// Long because it names every form of expression once.
 #pragma once
 
 #include <optional>
@@ -102,6 +103,7 @@ class BodyChecker {
 
   // check_calls.cpp
   ExprId Of(const ast::Call& node, const At& at);
+  void CheckLoose(ast::ExprId id);
   ExprId CheckLength(const ast::Call& node, const At& at);
   ExprId MakeCall(const Callee& callee, std::vector<ExprId> arguments, const Span& span);
   std::optional<Callee> ResolveCallee(const ast::Call& node);
@@ -116,6 +118,7 @@ class BodyChecker {
   [[nodiscard]] Callee CalleeOf(FunctionId id) const;
   std::optional<ServiceId> FindQualifiedService(ast::ExprId id);
   void ReportServiceCall(ServiceId service, const Span& span);
+  const std::string* FindEdgeTo(ServiceId service);
   void ReportNotCalledSo(const Span& span, std::string_view name, std::string_view kind, const Span& declared, std::string fix);
   void ReportTypeCall(const Span& span, std::string_view name, const Symbol& symbol);
   void ReportDataCall(const Span& span, const Type& type, const std::string& method, std::string_view base = "");
@@ -133,6 +136,7 @@ class BodyChecker {
   std::optional<size_t> PlaceByPosition(const Callee& callee, const ast::Argument& argument, size_t position, bool after_named,
                                         Placement& placement);
   std::string ReportUnknownArgument(const Callee& callee, const ast::Argument& argument);
+  ExprId AddDefault(const Type& type, const Value& value, const Span& span);
   void ReportTooMany(const Callee& callee, const ast::Argument& argument);
   void ReportMissing(const Callee& callee, const std::vector<const Parameter*>& missing, const Span& call_span);
 

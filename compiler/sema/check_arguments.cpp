@@ -16,7 +16,7 @@ std::vector<ExprId> BodyChecker::BindArguments(const Callee& callee, const std::
     if (placement.values[i]) {
       bound.push_back(*placement.values[i]);
     } else if (parameters[i].default_value) {
-      bound.push_back(Add(parameters[i].type, call_span, Constant{*parameters[i].default_value}));
+      bound.push_back(AddDefault(parameters[i].type, *parameters[i].default_value, call_span));
     } else {
       bound.push_back(AddError(call_span));
       if (!placement.is_meant[i]) {
@@ -28,6 +28,12 @@ std::vector<ExprId> BodyChecker::BindArguments(const Callee& callee, const std::
     ReportMissing(callee, missing, call_span);
   }
   return bound;
+}
+
+/// A faulty default was left null, whatever its type.
+ExprId BodyChecker::AddDefault(const Type& type, const Value& value, const Span& span) {
+  bool may_be_null = type.Is(TypeKind::Optional) || type.Is(TypeKind::Null) || type.Is(TypeKind::Json);
+  return value.is_null() && !may_be_null ? AddError(span) : Add(type, span, Constant{value});
 }
 
 BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const std::vector<ast::Argument>& arguments) {
@@ -48,6 +54,7 @@ BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const s
       Report(MakeDiagnostic(DiagnosticKind::ArgumentOrder, argument.span, "`{}` is given twice", parameter.name)
                  .Also(places[*index], "first given here"));
       Check(argument.value);
+      placement.is_meant.assign(placement.is_meant.size(), true);
       continue;
     }
     places[*index] = argument.span;

@@ -3,6 +3,22 @@
 #include "compiler/sema/body_checker.h"
 
 namespace plait::sema {
+namespace {
+
+/// `inference_graph` for `shared.InferenceGraph`.
+std::string EdgeNameFor(std::string_view service) {
+  std::string name;
+  for (char c : service.substr(service.rfind('.') + 1)) {
+    bool is_upper = c >= 'A' && c <= 'Z';
+    if (is_upper && !name.empty()) {
+      name += '_';
+    }
+    name += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return name;
+}
+
+}  // namespace
 
 Callee BodyChecker::CalleeOf(FunctionId id) const {
   const Function& function = program_.result.functions[id];
@@ -23,15 +39,33 @@ void BodyChecker::ReportServiceCall(ServiceId service, const Span& span) {
   const Service& info = program_.result.services[service];
   Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::NotCallable, span, "a service is called through an edge");
   diagnostic.secondary.push_back({info.span, fmt::format("`{}` is declared here", info.name)});
-  if (around_.service == service) {
-    diagnostic.fixes.push_back({"an api of the same service is called by its bare name", {}, ""});
-  } else if (around_.service) {
-    diagnostic.fixes.push_back(
-        {fmt::format("add `uses x: {}` to `{}` and call `x.…(…)`", info.name, program_.result.services[*around_.service].name), {}, ""});
-  } else {
+  if (!around_.service) {
     diagnostic.notes.emplace_back("only a service can have edges; move the call into one");
+  } else if (around_.service == service) {
+    diagnostic.fixes.push_back({"an api of the same service is called by its bare name", {}, ""});
+  } else if (const std::string* edge = FindEdgeTo(service)) {
+    diagnostic.fixes.push_back({fmt::format("call it as `{}`", *edge), span, *edge});
+  } else {
+    std::string name = EdgeNameFor(info.name);
+    diagnostic.fixes.push_back(
+        {fmt::format("add `uses {0}: {1}` to `{2}` and call `{0}.…(…)`", name, info.name, program_.result.services[*around_.service].name),
+         {},
+         ""});
   }
   Report(std::move(diagnostic));
+}
+
+/// The name of an edge of the service around that leads to that service alone.
+const std::string* BodyChecker::FindEdgeTo(ServiceId service) {
+  for (size_t i = 0; i < program_.result.services[*around_.service].edges.size(); ++i) {
+    const Edge& edge = program_.result.services[*around_.service].edges[i];
+    EdgeInfo& info = program_.services[around_.service->index].edges[i];
+    if (!info.decl->is_list && edge.targets == std::vector<ServiceId>{service}) {
+      info.is_used = true;
+      return &edge.name;
+    }
+  }
+  return nullptr;
 }
 
 void BodyChecker::ReportNotCalledSo(const Span& span, std::string_view name, std::string_view kind, const Span& declared, std::string fix) {
@@ -56,9 +90,9 @@ void BodyChecker::ReportDataCall(const Span& span, const Type& type, const std::
     return;
   }
   std::string_view list = base.empty() ? "xs" : base;
-  Diagnostic diagnostic =
-      method.empty() ? MakeDiagnostic(DiagnosticKind::NotCallable, span, "this is data, a `{}`, and cannot be called", type.ToString())
-                     : MakeDiagnostic(DiagnosticKind::NotCallable, span, "data has no methods; this is a `{}`", type.ToString());
+  Diagnostic diagnostic = method.empty()
+                              ? MakeDiagnostic(DiagnosticKind::NotCallable, span, "data cannot be called; this is `{}`", type.ToString())
+                              : MakeDiagnostic(DiagnosticKind::NotCallable, span, "data has no methods; this is `{}`", type.ToString());
   if (type.Is(TypeKind::List) && (method == "map" || method == "forEach")) {
     diagnostic.fixes.push_back({fmt::format("write a comprehension: `[f(x) for x in {}]`", list), {}, ""});
   } else if (type.Is(TypeKind::List) && method == "filter") {

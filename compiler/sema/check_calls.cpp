@@ -20,11 +20,21 @@ ExprId BodyChecker::Of(const ast::Call& node, const At& at) {
   std::optional<Callee> callee = ResolveCallee(node);
   if (!callee) {
     for (const ast::Argument& argument : node.arguments) {
-      Check(argument.value);
+      CheckLoose(argument.value);
     }
     return AddError(at.span);
   }
   return MakeCall(*callee, BindArguments(*callee, node.arguments, at.span), at.span);
+}
+
+/// An argument of who knows what: a function there may be meant, as in `xs.map(f)`.
+void BodyChecker::CheckLoose(ast::ExprId id) {
+  const auto* name = id.has_value() ? std::get_if<ast::Name>(&tree().exprs[id].node) : nullptr;
+  if (name != nullptr && FindName(program_, around_, Space::Callable, name->text) != nullptr) {
+    MarkUsed(name->text);
+    return;
+  }
+  Check(id);
 }
 
 ExprId BodyChecker::MakeCall(const Callee& callee, std::vector<ExprId> arguments, const Span& span) {

@@ -225,6 +225,9 @@ ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
   Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownField, name.span, "`{}` has no field `{}`", type.ToString(), name.text);
   if (std::optional<std::string> near = program_.reporter.Suggest(name.text, names)) {
     diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), name.span, *near});
+  } else if (bool has_length = type.Is(TypeKind::List) || type.Is(TypeKind::String);
+             has_length && (name.text == "length" || name.text == "size" || name.text == "len")) {
+    diagnostic.fixes.push_back({"write `len(…)`", {}, ""});
   } else if (!names.empty()) {
     diagnostic.notes.push_back(fmt::format("its fields: {}", fmt::join(names, ", ")));
   } else if (type.Is(TypeKind::List)) {
@@ -239,7 +242,7 @@ ExprId BodyChecker::Of(const ast::Index& node, const At& at) {
   ExprId index = CheckAs(node.index, {Type::Of(TypeKind::Int), {}, ""});
   const Type type = TypeOf(base);
   if (type.is_error() || TypeOf(index).is_error()) {
-    return type.Is(TypeKind::List) ? Add(type.item(), at.span, Constant{}) : AddError(at.span);
+    return AddError(at.span);
   }
   if (type.Is(TypeKind::Json)) {
     return Refuse(at.span, "an item of `json`");

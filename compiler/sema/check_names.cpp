@@ -91,7 +91,11 @@ void BodyChecker::LeaveScope() {
   }
 }
 
-void BodyChecker::ReportUnknown(const ast::Word& word) { ReportUnknownName(program_, around_, word, bindings_.Names()); }
+void BodyChecker::ReportUnknown(const ast::Word& word) {
+  if (std::optional<std::string> meant = ReportUnknownName(program_, around_, word, bindings_.Names())) {
+    MarkUsed(*meant);
+  }
+}
 
 void BodyChecker::MarkUsed(std::string_view name) {
   bindings_.Use(Space::Data, name);

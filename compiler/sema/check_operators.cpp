@@ -175,8 +175,7 @@ ExprId BodyChecker::CheckEquality(const ast::Binary& node, const At& at) {
     }
     if (with_null && !TypeOf(operands[i]).Is(TypeKind::Optional) && !TypeOf(operands[i]).Is(TypeKind::Null) &&
         !TypeOf(operands[i]).Is(TypeKind::Json)) {
-      Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, at.span, "this `{}` is never null", TypeOf(operands[i]).ToString())
-                 .Also(SpanOf(operands[i]), fmt::format("this is `{}`", TypeOf(operands[i]).ToString())));
+      Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(operands[i]), "this `{}` is never null", TypeOf(operands[i]).ToString()));
       return Add(boolean, at.span, Constant{Value::Bool(false)});
     }
   }

@@ -89,7 +89,10 @@ ExprId BodyChecker::CheckAnonymous(const ast::Brace& node, const At& at, const T
 
 ExprId BodyChecker::CheckNamed(const ast::Brace& node, const At& at, const std::string& record) {
   uint32_t index = program_.record_indices.find(record)->second;
-  EvaluateRecordDefaults(program_, index, at.span);
+  if (!EvaluateRecordDefaults(program_, index, at.span)) {
+    std::ranges::for_each(node.fields, [&](const ast::BraceField& field) { Check(field.value); });
+    return AddError(at.span);
+  }
   std::map<std::string_view, const ast::BraceField*> given;
   for (const ast::BraceField& field : node.fields) {
     given.emplace(field.name.text, &field);
@@ -107,7 +110,7 @@ ExprId BodyChecker::CheckNamed(const ast::Brace& node, const At& at, const std::
                        fmt::format("`{}` is `{}`", field.name, field.type.ToString())};
       made.values.push_back(CheckAs(entry->second->value, want));
     } else if (field.default_value) {
-      made.values.push_back(Add(field.type, at.span, Constant{*field.default_value}));
+      made.values.push_back(AddDefault(field.type, *field.default_value, at.span));
     } else {
       missing.push_back(field.name);
       made.values.push_back(AddError(at.span));
@@ -129,6 +132,10 @@ void BodyChecker::ReportFields(const ast::Brace& node, const At& at, const Type&
     }
     Report(std::move(diagnostic));
   };
+  std::vector<std::string> left = wanted;
+  for (const ast::BraceField& field : node.fields) {
+    std::erase(left, field.name.text);
+  }
   for (const ast::BraceField& field : node.fields) {
     if (std::ranges::find(wanted, field.name.text) != wanted.end()) {
       continue;
@@ -136,7 +143,7 @@ void BodyChecker::ReportFields(const ast::Brace& node, const At& at, const Type&
     Check(field.value);
     Diagnostic diagnostic =
         MakeDiagnostic(DiagnosticKind::RecordFields, field.name.span, "`{}` has no field `{}`", type.ToString(), field.name.text);
-    if (std::optional<std::string> near = program_.reporter.Suggest(field.name.text, wanted)) {
+    if (std::optional<std::string> near = program_.reporter.Suggest(field.name.text, left)) {
       diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), field.name.span, *near});
       std::erase(missing, *near);
     }
@@ -144,8 +151,8 @@ void BodyChecker::ReportFields(const ast::Brace& node, const At& at, const Type&
   }
   if (!missing.empty()) {
     Span span = node.type ? node.type->span : at.span;
-    report(MakeDiagnostic(DiagnosticKind::RecordFields, span, "this `{}` lacks {} {}", type.ToString(),
-                          missing.size() == 1 ? "the field" : "the fields", fmt::join(missing, ", ")));
+    report(MakeDiagnostic(DiagnosticKind::RecordFields, span, "this `{}` lacks {} `{}`", type.ToString(),
+                          missing.size() == 1 ? "the field" : "the fields", fmt::join(missing, "`, `")));
   }
 }
 

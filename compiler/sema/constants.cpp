@@ -87,15 +87,15 @@ const ConstInfo& EvaluateConst(Program& program, size_t index, const Span& use) 
   return info;
 }
 
-void EvaluateRecordDefaults(Program& program, size_t index, const Span& use) {
+bool EvaluateRecordDefaults(Program& program, size_t index, const Span& use) {
   RecordInfo& info = program.records[index];
   if (info.progress == Progress::Active) {
     program.reporter.Report(
         MakeDiagnostic(DiagnosticKind::NotConstant, use, "a default of `{}` needs the defaults of `{}` itself", info.name, info.name));
-    return;
+    return false;
   }
   if (info.progress == Progress::Done) {
-    return;
+    return true;
   }
   info.progress = Progress::Active;
   Surroundings around{info.module, std::nullopt};
@@ -110,6 +110,7 @@ void EvaluateRecordDefaults(Program& program, size_t index, const Span& use) {
     }
   }
   program.records[index].progress = Progress::Done;
+  return true;
 }
 
 }  // namespace plait::sema

@@ -19,7 +19,7 @@ std::vector<std::optional<Value>> EvaluateArguments(Program& program, const Surr
 /// The const with its type and value, of type `Error` after a report. `use` is where it is needed, for a circle.
 const ConstInfo& EvaluateConst(Program& program, size_t index, const Span& use);
 
-/// Gives the fields of the record their defaults if they have none yet.
-void EvaluateRecordDefaults(Program& program, size_t index, const Span& use);
+/// Gives the fields of the record their defaults if they have none yet. False, after a report, where a default needs itself.
+bool EvaluateRecordDefaults(Program& program, size_t index, const Span& use);
 
 }  // namespace plait::sema

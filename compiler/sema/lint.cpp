@@ -34,7 +34,7 @@ std::vector<bool> FindModelCallers(const TypedModule& module) {
 }
 
 std::string Duration(int64_t milliseconds) {
-  return milliseconds % 1000 == 0 ? fmt::format("{} s", milliseconds / 1000) : fmt::format("{} ms", milliseconds);
+  return milliseconds % 1000 == 0 ? fmt::format("{}s", milliseconds / 1000) : fmt::format("{}ms", milliseconds);
 }
 
 /// `deadline-impossible` for each callee that may take longer than the caller lets it.
@@ -65,13 +65,17 @@ void Lint(Program& program) {
   std::vector<bool> calls_model = FindModelCallers(program.result);
   for (uint32_t i = 0; i < program.functions.size(); ++i) {
     if (!program.modules[program.functions[i].module].tree->has_errors) {
-      LintSteps(program, program.result.functions[FunctionId{i}]);
+      LintSteps(program, program.result.functions[FunctionId{i}], calls_model);
       LintLoops(program, program.result.functions[FunctionId{i}], calls_model);
     }
   }
 }
 
 void LintUnused(Program& program) {
+  auto is_second = [&](const ServiceInfo& service, const ast::Word& name) {
+    const Symbol* first = service.scope.Find(Space::Callable, name.text);
+    return first == nullptr || !(first->span == name.span);
+  };
   auto report = [&](ModuleId module, const ast::Word& name, std::string_view what, bool is_used) {
     // What did not parse may have used it.
     if (is_used || name.text.starts_with("_") || program.modules[module].tree->has_errors) {
@@ -87,12 +91,13 @@ void LintUnused(Program& program) {
     }
   }
   for (uint32_t i = 0; i < program.models.size(); ++i) {
-    ServiceId service = program.result.models[ModelId{i}].service;
-    report(program.services[service.index].module, program.models[i].decl->name, "the model", program.models[i].is_used);
+    const ServiceInfo& service = program.services[program.result.models[ModelId{i}].service.index];
+    const ast::Word& name = program.models[i].decl->name;
+    report(service.module, name, "the model", program.models[i].is_used || is_second(service, name));
   }
   for (const ServiceInfo& service : program.services) {
     for (const EdgeInfo& edge : service.edges) {
-      report(service.module, edge.decl->name, "the edge", edge.is_used);
+      report(service.module, edge.decl->name, "the edge", edge.is_used || is_second(service, edge.decl->name));
     }
   }
 }

@@ -9,9 +9,11 @@ namespace plait::sema {
 void LintUnused(Program& program);
 /// Resources without a model, timeouts that a callee may exceed.
 void LintServices(Program& program);
+// `calls_model` says for each function whether it calls a model, itself or through others.
+
 /// `independent-steps`: a value that looks like a first step, but that no later call waits for.
-void LintSteps(Program& program, const Function& function);
-/// `batched-loop` and `same-sample`. `calls_model` says for each function whether it calls a model, itself or through others.
+void LintSteps(Program& program, const Function& function, const std::vector<bool>& calls_model);
+/// `batched-loop` and `same-sample`.
 void LintLoops(Program& program, const Function& function, const std::vector<bool>& calls_model);
 
 }  // namespace plait::sema

@@ -15,7 +15,7 @@ class LoopLinter {
       : program_(program),
         function_(function),
         calls_model_(calls_model),
-        has_call_(Holds(function, [&](const Expr& expr) { return IsModelCall(expr); })) {}
+        has_call_(Holds(function, [&](const Expr& expr) { return IsModelCall(expr, calls_model); })) {}
 
   void Run() {
     for (const Expr& expr : function_.exprs) {
@@ -26,11 +26,6 @@ class LoopLinter {
   }
 
  private:
-  [[nodiscard]] bool IsModelCall(const Expr& expr) const {
-    const auto* call = std::get_if<CallFunction>(&expr.node);
-    return std::holds_alternative<CallModel>(expr.node) || (call != nullptr && calls_model_[call->function.index]);
-  }
-
   void LintLoop(const Comprehension& loop, const Span& span) {
     varying_.clear();
     for (const ForClause& clause : loop.clauses) {
@@ -53,7 +48,7 @@ class LoopLinter {
     if (const auto* local = std::get_if<LocalRef>(&expr.node)) {
       return varying_.contains(local->local);
     }
-    bool is_call = IsModelCall(expr);
+    bool is_call = IsModelCall(expr, calls_model_);
     // Another loop judges its own element.
     bool judges_inside = judges && !is_call && !std::holds_alternative<Comprehension>(expr.node);
     bool varies = false;

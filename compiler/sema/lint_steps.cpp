@@ -8,11 +8,13 @@
 namespace plait::sema {
 namespace {
 
-bool IsCall(const Expr& expr) { return std::holds_alternative<CallFunction>(expr.node) || std::holds_alternative<CallModel>(expr.node); }
-
 class StepLinter {
  public:
-  StepLinter(Program& program, const Function& function) : program_(program), function_(function), has_call_(Holds(function, IsCall)) {}
+  StepLinter(Program& program, const Function& function, const std::vector<bool>& calls_model)
+      : program_(program),
+        function_(function),
+        calls_model_(calls_model),
+        has_call_(Holds(function, [&](const Expr& expr) { return IsModelCall(expr, calls_model); })) {}
 
   void Run() {
     LintBlock(function_.body);
@@ -64,7 +66,7 @@ class StepLinter {
 
   std::optional<Span> FirstCall(ExprId id) {
     const Expr& expr = function_.exprs[id];
-    if (!has_call_[id.index] || IsCall(expr)) {
+    if (!has_call_[id.index] || IsModelCall(expr, calls_model_)) {
       return has_call_[id.index] ? std::optional(expr.span) : std::nullopt;
     }
     std::optional<Span> found;
@@ -80,12 +82,13 @@ class StepLinter {
       return;
     }
     bool decides = std::holds_alternative<If>(expr.node) || std::holds_alternative<Comprehension>(expr.node);
-    bool needs = is_needed || IsCall(expr) || (decides && has_call_[id.index]);
+    bool needs = is_needed || IsModelCall(expr, calls_model_) || (decides && has_call_[id.index]);
     ForEachChild(expr, [&](ExprId child) { Walk(child, needs); });
   }
 
   Program& program_;
   const Function& function_;
+  const std::vector<bool>& calls_model_;
   std::vector<bool> has_call_;
   std::set<LocalId> needed_;
   std::set<LocalId> returned_;
@@ -93,9 +96,9 @@ class StepLinter {
 
 }  // namespace
 
-void LintSteps(Program& program, const Function& function) {
+void LintSteps(Program& program, const Function& function, const std::vector<bool>& calls_model) {
   if (function.body.value.has_value()) {
-    StepLinter(program, function).Run();
+    StepLinter(program, function, calls_model).Run();
   }
 }
 

@@ -85,7 +85,7 @@ class Loader {
     if (is_file) {
       diagnostic.notes.emplace_back("the path is taken from the folder of the file that imports");
     } else if (std::optional<std::string> near = program_.reporter.Suggest(target, names)) {
-      diagnostic = std::move(diagnostic).Fix(fmt::format("did you mean `{}`?", *near), import.target_span, *near);
+      diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), import.target_span, *near});
     } else {
       diagnostic.notes.push_back(fmt::format("standard modules: {}", fmt::join(names, ", ")));
     }

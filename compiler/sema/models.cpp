@@ -97,7 +97,7 @@ class ModelReader {
     }
     const Task& task = program_.result.tasks[model().task];
     std::ranges::transform(task.options, std::back_inserter(known), &Parameter::name);
-    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, task.name, known)) {
+    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, task.name, "option", known)) {
       const auto* range = std::get_if<ast::ConfigRange>(&entry->value);
       if (entry->name.text == "device" || entry->name.text == "batch") {
         program_.reporter.Unsupported(entry->name.span, fmt::format("the option `{}`", entry->name.text));

@@ -144,20 +144,23 @@ std::optional<FoundSymbol> ResolvePath(Program& program, const Surroundings& aro
   return FoundSymbol{*symbol, *module};
 }
 
-void ReportUnknownName(Program& program, const Surroundings& around, const ast::Word& word, std::span<const std::string> locals) {
+std::optional<std::string> ReportUnknownName(Program& program, const Surroundings& around, const ast::Word& word,
+                                             std::span<const std::string> locals) {
   if (word.text.empty()) {
-    return;  // the parser has said what is wrong there
+    return std::nullopt;  // the parser has said what is wrong there
   }
   Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownName, word.span, "nothing is named `{}` here", word.text);
   std::vector<std::string> standard = program.sources.StandardNames();
+  std::optional<std::string> near;
   if (std::ranges::find(standard, "std." + word.text) != standard.end()) {
     diagnostic.fixes.push_back({fmt::format("add `import std.{}` at the top of the file", word.text), {}, ""});
-  } else if (std::optional<std::string> near = FindReplacement(program, around, word, locals)) {
+  } else if (near = FindReplacement(program, around, word, locals); near) {
     diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), word.span, *near});
   } else if (program.modules[around.module].tree->has_errors) {
-    return;
+    return std::nullopt;
   }
   program.reporter.Report(std::move(diagnostic));
+  return near;
 }
 
 void ReportUnknownMember(Program& program, ModuleId module, const std::string& alias, const ast::Word& word) {

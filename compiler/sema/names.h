@@ -36,8 +36,9 @@ std::optional<FoundSymbol> ResolvePath(Program& program, const Surroundings& aro
 std::optional<ModuleId> UseModule(Program& program, ModuleId importer, const Symbol& symbol);
 
 /// Reports that nothing declares `word`, with the nearest name of any space, also among `locals`. Stays silent where nothing is near
-/// and some of the text did not parse: the declaration may stand there.
-void ReportUnknownName(Program& program, const Surroundings& around, const ast::Word& word, std::span<const std::string> locals = {});
+/// and some of the text did not parse: the declaration may stand there. Gives the nearest name.
+std::optional<std::string> ReportUnknownName(Program& program, const Surroundings& around, const ast::Word& word,
+                                             std::span<const std::string> locals = {});
 void ReportUnknownMember(Program& program, ModuleId module, const std::string& alias, const ast::Word& word);
 
 }  // namespace plait::sema

@@ -20,7 +20,9 @@ void Reporter::Unsupported(const Span& span, std::string_view construct) {
 }
 
 std::optional<std::string> Reporter::Suggest(std::string_view word, std::span<const std::string> candidates) {
-  if (suggestions_left_ == 0) {
+  // Every two short words are near each other.
+  constexpr size_t kShortest = 3;
+  if (suggestions_left_ == 0 || word.size() < kShortest) {
     return std::nullopt;
   }
   --suggestions_left_;

@@ -21,7 +21,7 @@ class SettingsReader {
   void ReadResources(const ast::Config& config, const Span& span) {
     Resources& resources = program_.result.services[service_].resources;
     resources.span = span;
-    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, "resources", {"cpu", "memory", "gpu"})) {
+    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, "resources", "setting", {"cpu", "memory", "gpu"})) {
       if (entry->name.text == "cpu") {
         resources.cpu = ReadCount(*entry, 1);
       } else if (entry->name.text == "memory") {
@@ -35,7 +35,7 @@ class SettingsReader {
   void ReadTraffic(const ast::Config& config, const Span& span) {
     Traffic& traffic = program_.result.services[service_].traffic;
     traffic.span = span;
-    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, "traffic", {"timeout", "concurrency", "batch"})) {
+    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, "traffic", "setting", {"timeout", "concurrency", "batch"})) {
       if (entry->name.text == "timeout") {
         traffic.timeout_ms = ReadAmount(*entry, UnitKind::Duration);
         program_.services[service_.index].timeout_span = entry->span;
@@ -72,7 +72,7 @@ class SettingsReader {
           MakeDiagnostic(DiagnosticKind::TypeMismatch, entry.span, "`batch` wants a block: `{{ max: 16, wait: 5ms }}`"));
       return;
     }
-    for (const ast::ConfigEntry* part : KnownEntries(program_, *config, "batch", {"max", "wait"})) {
+    for (const ast::ConfigEntry* part : KnownEntries(program_, *config, "batch", "setting", {"max", "wait"})) {
       if (part->name.text == "max") {
         traffic.batch_max = ReadCount(*part, 1);
       } else {
@@ -166,28 +166,34 @@ void ResolveSettings(Program& program, ServiceId service, const ast::Settings& s
   }
 }
 
-bool CheckKey(Program& program, const ast::Word& key, std::string_view block, const std::vector<std::string>& known) {
+namespace {
+
+/// Whether the key is one of `known`; else `unknown-option` with the nearest.
+bool CheckKey(Program& program, const ast::Word& key, std::string_view block, std::string_view noun,
+              const std::vector<std::string>& known) {
   if (key.text.empty()) {
     return false;  // the parser has said what is wrong there
   }
   if (std::ranges::find(known, key.text) != known.end()) {
     return true;
   }
-  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownOption, key.span, "`{}` has no setting `{}`", block, key.text);
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownOption, key.span, "`{}` has no {} `{}`", block, noun, key.text);
   if (std::optional<std::string> near = program.reporter.Suggest(key.text, known)) {
     diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), key.span, *near});
   } else {
-    diagnostic.notes.push_back(fmt::format("its settings: {}", fmt::join(known, ", ")));
+    diagnostic.notes.push_back(fmt::format("its {}s: {}", noun, fmt::join(known, ", ")));
   }
   program.reporter.Report(std::move(diagnostic));
   return false;
 }
 
+}  // namespace
+
 std::vector<const ast::ConfigEntry*> KnownEntries(Program& program, const ast::Config& config, std::string_view block,
-                                                  const std::vector<std::string>& known) {
+                                                  std::string_view noun, const std::vector<std::string>& known) {
   std::vector<const ast::ConfigEntry*> entries;
   for (const ast::ConfigEntry& entry : config.entries) {
-    if (!CheckKey(program, entry.name, block, known)) {
+    if (!CheckKey(program, entry.name, block, noun, known)) {
       continue;
     }
     auto first = std::ranges::find(entries, entry.name.text, [](const ast::ConfigEntry* other) { return other->name.text; });

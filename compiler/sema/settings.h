@@ -12,10 +12,8 @@ namespace plait::sema {
 /// `resources { … }` or `traffic { … }` into the service. `scale` is not run by this version.
 void ResolveSettings(Program& program, ServiceId service, const ast::Settings& settings, const Span& span);
 
-/// Whether the key is one of `known`; else `unknown-option` with the nearest.
-bool CheckKey(Program& program, const ast::Word& key, std::string_view block, const std::vector<std::string>& known);
-/// The entries with keys that stand there once and are known.
+/// The entries with known keys, each key once; `noun` says what a key is called: setting, option. Reports the others.
 std::vector<const ast::ConfigEntry*> KnownEntries(Program& program, const ast::Config& config, std::string_view block,
-                                                  const std::vector<std::string>& known);
+                                                  std::string_view noun, const std::vector<std::string>& known);
 
 }  // namespace plait::sema

@@ -64,6 +64,12 @@ void ForEachChild(const Block& block, Visit visit) {
   ChildVisitor<Visit>(visit).In(block);
 }
 
+/// Whether the expression is itself a call that reaches a model; `calls_model` says so of each function.
+inline bool IsModelCall(const Expr& expr, const std::vector<bool>& calls_model) {
+  const auto* call = std::get_if<CallFunction>(&expr.node);
+  return std::holds_alternative<CallModel>(expr.node) || (call != nullptr && calls_model[call->function.index]);
+}
+
 /// Whether each expression of a function holds one that `is_wanted`. Needs expressions to stand after their parts, as the checker leaves
 /// them.
 template <class Predicate>

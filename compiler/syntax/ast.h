@@ -102,7 +102,23 @@ struct Guards {
 };
 
 enum class UnaryOp { Negate, Not };
-enum class BinaryOp { Add, Subtract, Multiply, Divide, Remainder, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, In, And, Or, Coalesce };
+enum class BinaryOp {
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Remainder,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  In,
+  And,
+  Or,
+  Coalesce
+};
 
 /// B, KiB, MiB, GiB, TiB are bytes; ms, s, min, h are milliseconds.
 enum class UnitKind { Bytes, Duration };

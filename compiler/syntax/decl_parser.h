@@ -45,7 +45,6 @@ class DeclParser : public ExprParser {
   ast::Uses ParseUses();
   ast::Config ParseConfig();
   ast::ConfigEntry ParseConfigEntry();
-
 };
 
 }  // namespace plait

@@ -12,7 +12,7 @@ namespace plait::ast {
 namespace {
 
 std::string_view BinaryName(BinaryOp op) {
-  static constexpr std::array<std::string_view, 15> kNames = {"+", "-",  "*", "/",  "%",  "==",  "!=", "<",
+  static constexpr std::array<std::string_view, 15> kNames = {"+",  "-", "*",  "/",  "%",   "==", "!=", "<",
                                                               "<=", ">", ">=", "in", "and", "or", "??"};
   return kNames[static_cast<size_t>(op)];
 }
@@ -141,7 +141,7 @@ class Dumper {
   }
   DumpForm Form(const Pattern& pattern) const {
     DumpForm node = std::holds_alternative<ExprId>(pattern.node) ? Form(std::get<ExprId>(pattern.node))
-                                                                : DumpForm::Atom(std::get<Path>(pattern.node).ToString());
+                                                                 : DumpForm::Atom(std::get<Path>(pattern.node).ToString());
     return pattern.type ? std::move(DumpForm("bind").Add(std::move(node)).Add(Text(*pattern.type))) : node;
   }
   DumpForm Form(const Repeat& node) const {

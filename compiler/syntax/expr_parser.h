@@ -76,18 +76,20 @@ class ExprParser : public TypeParser {
   [[nodiscard]] bool AtFields() const;
   ast::ExprId ParseBrace(uint32_t first, std::optional<ast::Path> type);
   ast::ExprId ParsePrimary();
-  ast::ExprId ParseInt();
-  ast::ExprId ParseFloat();
-  ast::ExprId ParseUnit();
-  ast::ExprId ParseStringExpr();
-  ast::ExprId ParseFormatString();
+  void SkipForeignFunction();
   ast::ExprId ParseNameExpr();
   ast::ExprId ParseSelector();
   ast::ExprId ParseParenthesized();
   ast::ExprId ParseList();
   ast::ForClause ParseFor();
   ast::Argument ParseArgument();
-  void SkipForeignFunction();
+
+  // Literals (parse_literals.cpp).
+  ast::ExprId ParseInt();
+  ast::ExprId ParseFloat();
+  ast::ExprId ParseUnit();
+  ast::ExprId ParseStringExpr();
+  ast::ExprId ParseFormatString();
 
   // Branches and loops (parse_control.cpp).
   ast::ExprId ParseHead(Head head);
@@ -99,7 +101,7 @@ class ExprParser : public TypeParser {
   ast::ExprId ParseRepeat();
   void SkipLoop();
 
-  // Statements (parse_control.cpp).
+  // Statements (parse_statement.cpp).
   void ParseStatement(Statements& statements);
   void ParseReturn(Statements& statements);
   void ParseValue(Statements& statements);

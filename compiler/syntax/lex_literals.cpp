@@ -45,8 +45,8 @@ void Lexer::LexUnit(uint32_t begin, uint32_t suffix) {
     Span span = SpanOf(suffix, end);
     Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownUnit, span, "`{}` is not a unit", unit);
     if (std::optional<UnitInfo> meant = GuessUnit(unit)) {
-      diagnostic.fixes.push_back({fmt::format("write `{}{}`", text_.substr(begin, suffix - begin), meant->spelling), span,
-                                  std::string(meant->spelling)});
+      diagnostic.fixes.push_back(
+          {fmt::format("write `{}{}`", text_.substr(begin, suffix - begin), meant->spelling), span, std::string(meant->spelling)});
     }
     diagnostic.notes.push_back("the units are B KiB MiB GiB TiB of memory and ms s min h of time");
     Report(std::move(diagnostic));

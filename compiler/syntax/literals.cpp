@@ -29,12 +29,12 @@ constexpr UnitInfo kUnits[] = {
 
 /// Spellings of other tools. `M` is a size and `m` a time, as in Kubernetes and in systemd.
 constexpr std::pair<std::string_view, std::string_view> kForeignUnits[] = {
-    {"b", "B"},        {"byte", "B"},      {"bytes", "B"},   {"K", "KiB"},   {"k", "KiB"},    {"Ki", "KiB"},   {"KB", "KiB"},
-    {"kB", "KiB"},     {"kb", "KiB"},      {"kib", "KiB"},   {"M", "MiB"},   {"Mi", "MiB"},   {"MB", "MiB"},   {"mb", "MiB"},
-    {"mib", "MiB"},    {"G", "GiB"},       {"g", "GiB"},     {"Gi", "GiB"},  {"GB", "GiB"},   {"gb", "GiB"},   {"gib", "GiB"},
-    {"T", "TiB"},      {"Ti", "TiB"},      {"TB", "TiB"},    {"tb", "TiB"},  {"sec", "s"},    {"secs", "s"},   {"second", "s"},
-    {"seconds", "s"},  {"S", "s"},         {"msec", "ms"},   {"millis", "ms"}, {"m", "min"},  {"mins", "min"}, {"minute", "min"},
-    {"minutes", "min"}, {"hr", "h"},       {"hrs", "h"},     {"hour", "h"},  {"hours", "h"},  {"H", "h"},
+    {"b", "B"},         {"byte", "B"}, {"bytes", "B"}, {"K", "KiB"},     {"k", "KiB"},   {"Ki", "KiB"},   {"KB", "KiB"},
+    {"kB", "KiB"},      {"kb", "KiB"}, {"kib", "KiB"}, {"M", "MiB"},     {"Mi", "MiB"},  {"MB", "MiB"},   {"mb", "MiB"},
+    {"mib", "MiB"},     {"G", "GiB"},  {"g", "GiB"},   {"Gi", "GiB"},    {"GB", "GiB"},  {"gb", "GiB"},   {"gib", "GiB"},
+    {"T", "TiB"},       {"Ti", "TiB"}, {"TB", "TiB"},  {"tb", "TiB"},    {"sec", "s"},   {"secs", "s"},   {"second", "s"},
+    {"seconds", "s"},   {"S", "s"},    {"msec", "ms"}, {"millis", "ms"}, {"m", "min"},   {"mins", "min"}, {"minute", "min"},
+    {"minutes", "min"}, {"hr", "h"},   {"hrs", "h"},   {"hour", "h"},    {"hours", "h"}, {"H", "h"},
 };
 
 std::string WithoutUnderscores(std::string_view text) {

@@ -15,7 +15,8 @@ ast::ExprId ExprParser::ParseHead(Head head) {
       ParseExpr();
     }
   }
-  while (is_recovering() && !AtEnd() && !At(TokenKind::LeftBrace) && !(Peek().starts_line && (At(TokenKind::Let) || At(TokenKind::Return)))) {
+  while (is_recovering() && !AtEnd() && !At(TokenKind::LeftBrace) &&
+         !(Peek().starts_line && (At(TokenKind::Let) || At(TokenKind::Return)))) {
     SkipOne();
   }
   if (At(TokenKind::LeftBrace)) {

@@ -15,15 +15,13 @@ const std::vector<std::string>& DeclarationWords() {
 
 /// How other languages call a declaration.
 constexpr std::pair<std::string_view, std::string_view> kForeignWords[] = {
-    {"def", "fn"},        {"func", "fn"},     {"function", "fn"}, {"fun", "fn"},       {"class", "record"},
+    {"def", "fn"},        {"func", "fn"},     {"function", "fn"}, {"fun", "fn"},         {"class", "record"},
     {"struct", "record"}, {"type", "record"}, {"let", "const"},   {"include", "import"}, {"use", "import"},
 };
 
 }  // namespace
 
-ast::Module Parse(const SourceManager& sources, const TokenBuffer& tokens, Sink& sink) {
-  return DeclParser(sources, tokens, sink).Run();
-}
+ast::Module Parse(const SourceManager& sources, const TokenBuffer& tokens, Sink& sink) { return DeclParser(sources, tokens, sink).Run(); }
 
 DeclParser::DeclParser(const SourceManager& sources, const TokenBuffer& buffer, Sink& sink) : ExprParser(sources, buffer, sink) {
   module_.file = buffer.file;

@@ -117,8 +117,9 @@ void ExprParser::ParseGuard(ast::Guards& guards) {
   bool is_twice = (word.kind == TokenKind::Within && guards.within) || (word.kind == TokenKind::Retry && guards.retry) ||
                   (word.kind == TokenKind::Otherwise && guards.otherwise);
   if (is_out_of_order || is_twice) {
-    Report(MakeDiagnostic(DiagnosticKind::GuardOrder, SpanOf(word), "`{}` stands {}", TextOf(word), is_twice ? "twice" : "after a later guard")
-               .Fix("write `within`, `retry`, `otherwise` in this order, each at most once"));
+    Report(
+        MakeDiagnostic(DiagnosticKind::GuardOrder, SpanOf(word), "`{}` stands {}", TextOf(word), is_twice ? "twice" : "after a later guard")
+            .Fix("write `within`, `retry`, `otherwise` in this order, each at most once"));
   }
   TokenKind kind = Advance().kind;
   if (kind == TokenKind::Within) {
@@ -251,8 +252,9 @@ void ExprParser::ReportChain(const Span& first_op, const Span& middle, const Spa
                               .Also(first_op, "the first one");
   Span place = {second_op.file, second_op.begin, second_op.begin};
   Report(text.size() > 40 ? std::move(diagnostic).Fix("join the two with `and`")
-                          : std::move(diagnostic).Fix(fmt::format("write `{0} {1} and {1} {2}`", TextOf(first_op), text, TextOf(second_op)), place,
-                                                      fmt::format("and {} ", text)));
+                          : std::move(diagnostic)
+                                .Fix(fmt::format("write `{0} {1} and {1} {2}`", TextOf(first_op), text, TextOf(second_op)), place,
+                                     fmt::format("and {} ", text)));
 }
 
 // coalesce = sum [ "??" coalesce ] ;

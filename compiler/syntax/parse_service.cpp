@@ -85,7 +85,8 @@ void DeclParser::ParseMember(ast::Service& service) {
   ast::Member member;
   member.doc = Documentation();
   if (AtNameThatReads("async") && Peek(1).kind == TokenKind::Name) {
-    Report(MakeDiagnostic(DiagnosticKind::ForeignSyntax, SpanOf(Peek()), "there is no `async` here; calls that do not depend on each other run at the same time")
+    Report(MakeDiagnostic(DiagnosticKind::ForeignSyntax, SpanOf(Peek()),
+                          "there is no `async` here; calls that do not depend on each other run at the same time")
                .Fix("drop `async`", {SpanOf(Peek()).file, Peek().begin, Peek(1).begin}, ""));
     Advance();
   }

@@ -167,8 +167,8 @@ bool ExprParser::ParseForeignStatement(Statements& statements) {
 
 void ExprParser::ParseForeignLoop(Statements& statements) {
   bool is_while = At(TokenKind::While);
-  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::LoopUnbounded, SpanOf(Peek()), "a `{}` loop is not part of the language",
-                                         TextOf(Peek()));
+  Diagnostic diagnostic =
+      MakeDiagnostic(DiagnosticKind::LoopUnbounded, SpanOf(Peek()), "a `{}` loop is not part of the language", TextOf(Peek()));
   Report(is_while ? std::move(diagnostic).Fix("write `let x = repeat up to N with state = first while condition { next }`")
                   : std::move(diagnostic).Fix("write a comprehension: `[f(x) for x in xs]`"));
   SkipLoop();
@@ -216,7 +216,8 @@ void ExprParser::FinishStatements(Statements& statements) {
   }
   Span brace = SpanOf(Peek());
   if (statements.form == BlockForm::Body) {
-    Report(MakeDiagnostic(DiagnosticKind::ReturnPosition, brace, "the body ends without `return`").UnderCaret("`return` and a value are missing"));
+    Report(MakeDiagnostic(DiagnosticKind::ReturnPosition, brace, "the body ends without `return`")
+               .UnderCaret("`return` and a value are missing"));
   } else {
     Report(MakeDiagnostic(DiagnosticKind::SyntaxError, brace, "the block ends without a value").UnderCaret("a value is missing"));
   }

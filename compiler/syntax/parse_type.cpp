@@ -9,7 +9,8 @@ namespace {
 enum class GenericKind { List, Optional, Map, Unknown };
 
 GenericKind KindOfGeneric(std::string_view name) {
-  for (std::string_view list : {"List", "list", "Array", "Vec", "vector", "Sequence", "Iterable", "array", "tuple", "Tuple", "set", "Set"}) {
+  for (std::string_view list :
+       {"List", "list", "Array", "Vec", "vector", "Sequence", "Iterable", "array", "tuple", "Tuple", "set", "Set"}) {
     if (name == list) {
       return GenericKind::List;
     }

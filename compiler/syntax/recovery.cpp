@@ -177,8 +177,7 @@ void Recovery::ReportUnclosed(const Bracket& bracket) {
   Span opening = SpanOf(TokenAt(bracket.index));
   Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::Unclosed, opening, "this `{}` is not closed", TextOf(opening));
   if (!is_end || Previous().begin != opening.begin) {
-    diagnostic.secondary.push_back(
-        {SpanOf(is_end ? Previous() : Peek()), fmt::format("expected {} {}", TokenName(bracket.closer), where)});
+    diagnostic.secondary.push_back({SpanOf(is_end ? Previous() : Peek()), fmt::format("expected {} {}", TokenName(bracket.closer), where)});
   }
   Fail(std::move(diagnostic));
   if (AtDeclaration()) {

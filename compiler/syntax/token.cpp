@@ -44,8 +44,8 @@ std::string Dump(const SourceManager& sources, const TokenBuffer& buffer) {
   for (const Token& token : buffer.tokens) {
     LineColumn place = sources.Position(buffer.file, token.begin);
     std::string text = Shown(token.kind, sources.Text(Span{buffer.file, token.begin, token.end}));
-    dump += fmt::format("{}:{} {}{}{}\n", place.line, place.column, kKindNames[static_cast<size_t>(token.kind)], text.empty() ? "" : " ",
-                        text);
+    dump +=
+        fmt::format("{}:{} {}{}{}\n", place.line, place.column, kKindNames[static_cast<size_t>(token.kind)], text.empty() ? "" : " ", text);
   }
   return dump;
 }

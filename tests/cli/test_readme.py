@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -10,6 +11,17 @@ from support import PLAIT, ROOT, TINY
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+PICTURE = ROOT / "graphs" / "inference_graph.svg"
+
+
+def draw_reference_graph() -> str:
+    """The reference graph as the golden test of `plait dot` has it, through Graphviz."""
+    test = (ROOT / "tests" / "golden" / "dot" / "reference.graph").read_text()
+    lines = test.split("// EXPECT:\n")[1].splitlines()
+    drawing = "\n".join(line.removeprefix("//").removeprefix(" ") for line in lines)
+    return subprocess.run(["dot", "-Tsvg"], input=drawing, capture_output=True, text=True, check=True).stdout
 
 
 class TestReadme(unittest.TestCase):
@@ -35,6 +47,10 @@ class TestReadme(unittest.TestCase):
                 done = subprocess.run([PLAIT, "check", file.name], capture_output=True, text=True, check=False)
                 self.assertEqual(done.returncode, 0, done.stdout)
 
+    def test_the_picture_is_what_plait_draws(self):
+        """Of a test that fixes the machine. To draw it again: python3 tests/cli/test_readme.py --draw"""
+        self.assertEqual(draw_reference_graph(), PICTURE.read_text())
+
     def test_scripts_named_are_there(self):
         for script in set(re.findall(r"`((?:tools|tests)/[\w/.]+)`", README)):
             self.assertTrue((ROOT / script).exists(), script)
@@ -45,4 +61,7 @@ class TestReadme(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    if sys.argv[1:] == ["--draw"]:
+        PICTURE.write_text(draw_reference_graph())
+    else:
+        unittest.main()

@@ -85,8 +85,8 @@ std::string Difference(std::string_view expected, std::string_view actual) {
   std::vector<std::string_view> old_lines = Lines(expected);
   std::vector<std::string_view> new_lines = Lines(actual);
   auto [old_first, new_first] = std::mismatch(old_lines.begin(), old_lines.end(), new_lines.begin(), new_lines.end());
-  auto [old_last, new_last] = std::mismatch(old_lines.rbegin(), std::make_reverse_iterator(old_first), new_lines.rbegin(),
-                                            std::make_reverse_iterator(new_first));
+  auto [old_last, new_last] =
+      std::mismatch(old_lines.rbegin(), std::make_reverse_iterator(old_first), new_lines.rbegin(), std::make_reverse_iterator(new_first));
   std::string text;
   auto add = [&text](std::string_view prefix, auto begin, auto end) {
     for (auto line = begin; line < end; ++line) {

@@ -97,16 +97,8 @@ std::string RunModels(const Input& input) {
 }
 
 constexpr Stage kStages[] = {
-    {"tokens", RunTokens},
-    {"ast", RunAst},
-    {"syntax", RunSyntax},
-    {"check", RunCheck},
-    {"models", RunModels},
-    {"ir", RunIr},
-    {"plan", RunPlan},
-    {"describe", RunDescribe},
-    {"dot", RunDot},
-    {"mermaid", RunMermaid},
+    {"tokens", RunTokens}, {"ast", RunAst},   {"syntax", RunSyntax},     {"check", RunCheck}, {"models", RunModels},
+    {"ir", RunIr},         {"plan", RunPlan}, {"describe", RunDescribe}, {"dot", RunDot},     {"mermaid", RunMermaid},
 };
 
 }  // namespace

@@ -62,11 +62,12 @@ TEST_CASE("labels of one line share its underline") {
   FileId file = fixture.Add("let abc = def + ghi\n");
   fixture.diagnostics.Report(
       At(fixture.Find(file, "def")).UnderCaret("here").Also(fixture.Find(file, "abc"), "first").Also(fixture.Find(file, "ghi"), "last"));
-  CHECK(fixture.Render().starts_with("a.graph:1:11: error: nothing is called `x` [unknown-name]\n"
-                                     "    1 | let abc = def + ghi\n"
-                                     "      |     ---   ^~~   --- last\n"
-                                     "      |           here\n"
-                                     "      |     first\n"));
+  CHECK(
+      fixture.Render().starts_with("a.graph:1:11: error: nothing is called `x` [unknown-name]\n"
+                                   "    1 | let abc = def + ghi\n"
+                                   "      |     ---   ^~~   --- last\n"
+                                   "      |           here\n"
+                                   "      |     first\n"));
 }
 
 TEST_CASE("the page of a code is named once, and the summary counts") {
@@ -86,9 +87,10 @@ TEST_CASE("carets stand under what they mean, whatever its width") {
   Fixture fixture;
   FileId file = fixture.Add("\tlet \u6f22\u5b57 = e\u0301 + x\n");
   fixture.diagnostics.Report(At(fixture.Find(file, "x")));
-  CHECK(fixture.Render().starts_with("a.graph:1:21: error: nothing is called `x` [unknown-name]\n"
-                                     "    1 |     let \u6f22\u5b57 = e\u0301 + x\n"
-                                     "      |                    ^\n"));
+  CHECK(
+      fixture.Render().starts_with("a.graph:1:21: error: nothing is called `x` [unknown-name]\n"
+                                   "    1 |     let \u6f22\u5b57 = e\u0301 + x\n"
+                                   "      |                    ^\n"));
 }
 
 TEST_CASE("a span of several lines is shown on its first, an empty one by one mark") {

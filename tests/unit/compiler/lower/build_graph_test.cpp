@@ -172,7 +172,7 @@ TEST_CASE("after the passes only entries are left, with the places of the lines 
   }
   // The call through the edge and the one of the equal model are one call, under the callee's line.
   REQUIRE(places.size() == 2);
-  CHECK(places[0] == "main.graph:5:41-54");
+  CHECK(places[0] == "main.graph:5:43-56");
   CHECK(places[1].starts_with("main.graph:14:"));
 }
 

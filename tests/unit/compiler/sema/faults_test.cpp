@@ -14,7 +14,7 @@ TEST_CASE("a faulty declaration brings one report, its uses none") {
   CHECK(testing::CheckText(
             "record R {\n  a: Unknown\n}\nfn f(r: R, x: Missing) -> [Unknwn] {\n  let y = r.a + x\n  return [y, x.field, g(y)]\n}\n"
             "fn g(x: Gone) -> Gone {\n  return x\n}\n")
-            .Codes() == Codes(6, "unknown-name"));
+            .Codes() == Codes(5, "unknown-name"));
 }
 
 TEST_CASE("a misspelt argument is not also missing") {
@@ -34,9 +34,15 @@ TEST_CASE("a fault in an element over edges is reported once") {
 
 TEST_CASE("a suggestion can be applied") {
   testing::Checked checked = testing::CheckText("fn f(text: string) -> string {\n  return txt\n}\n");
-  REQUIRE(checked.Codes() == Codes{"unused", "unknown-name"});
-  CHECK(checked.diagnostics[1].fixes[0].replacement == "text");
-  CHECK(checked.diagnostics[1].fixes[0].span == checked.diagnostics[1].primary.span);
+  REQUIRE(checked.Codes() == Codes{"unknown-name"});
+  CHECK(checked.diagnostics[0].fixes[0].replacement == "text");
+  CHECK(checked.diagnostics[0].fixes[0].span == checked.diagnostics[0].primary.span);
+}
+
+TEST_CASE("a faulty default brings no fault where it is left out") {
+  CHECK(testing::CheckText("record R {\n  x: float = \"a\"\n}\nconst N = R {}.x + 1\nfn f(a: int = 1.5) -> float {\n  return N + a\n}\nfn "
+                           "g() -> float {\n  return f() + 1\n}\n")
+            .Codes() == Codes(2, "type-mismatch"));
 }
 
 TEST_CASE("a module that syntax errors left behind is marked") {

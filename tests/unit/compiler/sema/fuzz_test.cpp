@@ -8,7 +8,7 @@
 namespace plait {
 namespace {
 
-constexpr int kRounds = 400;
+constexpr int kRounds = 600;
 
 /// Something of every kind that the checker knows.
 constexpr const char* kMixed = R"(import std.text

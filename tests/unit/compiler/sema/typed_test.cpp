@@ -14,8 +14,13 @@ std::string LastFunction(const std::string& text) {
     CHECK(diagnostic.severity != Severity::Error);
   }
   std::string dump = checked.Dump();
-  size_t start = std::max(dump.rfind("\nfn "), dump.rfind("\napi "));
-  return start == std::string::npos ? dump : dump.substr(start + 1);
+  size_t start = 0;
+  for (size_t line = 0; line < dump.size(); line = dump.find('\n', line) + 1) {
+    if (dump.compare(line, 3, "fn ") == 0 || dump.compare(line, 4, "api ") == 0) {
+      start = line;
+    }
+  }
+  return dump.substr(start);
 }
 
 TEST_CASE("an int where a float is wanted is widened where it stands") {
@@ -106,11 +111,11 @@ TEST_CASE("a model has every option in a fixed order") {
   CHECK(a.source == "hf");
   CHECK(a.location == "org/a");
   CHECK(a.revision == "v1");
-  CHECK(ToJson(Value::Record(a.options)) == R"({"precision":"exact","head":{"seed":3},"hypothesis_template":"This example is {}."})");
+  CHECK(ToJson(Value::Record(a.options)) == R"({"precision": "exact", "head": {"seed": 3}, "hypothesis_template": "This example is {}."})");
   const sema::Model& b = checked.module.models[sema::ModelId{1}];
   CHECK(b.source == "path");
   CHECK(b.location == "models/b");
-  CHECK(ToJson(Value::Record(b.options)) == R"({"precision":"exact","head":null})");
+  CHECK(ToJson(Value::Record(b.options)) == R"({"precision": "exact", "head": null})");
 }
 
 TEST_CASE("settings are in bytes and milliseconds") {

@@ -23,10 +23,71 @@ constexpr auto kPieces = std::to_array<std::string_view>({
 #define SYMBOL(kind, spelling) spelling,
 #include "compiler/syntax/tokens.def"
 #undef X
-    "import", "const", "record", "enum", "task", "fn", "service", "test", "model", "uses", "api", "resources", "traffic", "given", "expect", "map",
-    "stream", "tensor", "a", "b", "True", "None", "await", "lambda", "elif", "def", "var", "1", "2.5", "4GiB", "4Gi", "20s", "\"", "\"s\"", "\"\"\"",
-    "f\"", "f\"{a}\"", "f\"\"\"", "'", "\\", "\\u{41}", "//", "///", "/*", "*/", "#", ";", "&&", "||", "!", "===", "+=", "@", "\n", "\n", "\n", "  ",
-    "\u00e9", "\u201c", "\xff", "service A {\n", "fn f() -> int { return 1 }\n", "if a { b } else { c }", "[a for b in c]", "{ a: 1 }"});
+    "import",
+    "const",
+    "record",
+    "enum",
+    "task",
+    "fn",
+    "service",
+    "test",
+    "model",
+    "uses",
+    "api",
+    "resources",
+    "traffic",
+    "given",
+    "expect",
+    "map",
+    "stream",
+    "tensor",
+    "a",
+    "b",
+    "True",
+    "None",
+    "await",
+    "lambda",
+    "elif",
+    "def",
+    "var",
+    "1",
+    "2.5",
+    "4GiB",
+    "4Gi",
+    "20s",
+    "\"",
+    "\"s\"",
+    "\"\"\"",
+    "f\"",
+    "f\"{a}\"",
+    "f\"\"\"",
+    "'",
+    "\\",
+    "\\u{41}",
+    "//",
+    "///",
+    "/*",
+    "*/",
+    "#",
+    ";",
+    "&&",
+    "||",
+    "!",
+    "===",
+    "+=",
+    "@",
+    "\n",
+    "\n",
+    "\n",
+    "  ",
+    "\u00e9",
+    "\u201c",
+    "\xff",
+    "service A {\n",
+    "fn f() -> int { return 1 }\n",
+    "if a { b } else { c }",
+    "[a for b in c]",
+    "{ a: 1 }"});
 
 size_t Below(Random& random, size_t limit) { return std::uniform_int_distribution<size_t>(0, limit - 1)(random); }
 
@@ -79,7 +140,8 @@ void CheckText(const std::string& text) {
   Dump(parsed.sources, parsed.tokens);
   const std::vector<Diagnostic>& diagnostics = parsed.diagnostics.diagnostics();
   RenderDiagnostics(parsed.sources, diagnostics, {DiagnosticFormat::Human, true});
-  llvm::Expected<llvm::json::Value> json = llvm::json::parse(RenderDiagnostics(parsed.sources, diagnostics, {DiagnosticFormat::Json, false}));
+  llvm::Expected<llvm::json::Value> json =
+      llvm::json::parse(RenderDiagnostics(parsed.sources, diagnostics, {DiagnosticFormat::Json, false}));
   CHECK(static_cast<bool>(json));
   llvm::consumeError(json.takeError());
 }

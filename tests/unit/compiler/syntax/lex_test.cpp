@@ -19,7 +19,9 @@ std::vector<TokenKind> Kinds(const std::string& text) {
 TEST_CASE("an empty file is one token") { CHECK(Kinds("") == std::vector{TokenKind::EndOfFile}); }
 
 TEST_CASE("a byte order mark is passed over") {
-  ParsedText parsed("\xEF\xBB\xBF" "const A = 1\n");
+  ParsedText parsed(
+      "\xEF\xBB\xBF"
+      "const A = 1\n");
   CHECK(parsed.Report().empty());
   CHECK(parsed.module.decls.size() == 1);
 }

@@ -23,7 +23,6 @@ std::string StringOf(const std::string& literal) {
 TEST_CASE("spans cover what was written") {
   ParsedText parsed("const A = f(x, k: 1 + 2)[0].name\nfn g(a: int) -> [int] { return a }\n");
 
-
   const auto& first = std::get<ast::Const>(parsed.module.decls[0].node);
   CHECK(parsed.sources.Text(parsed.module.exprs[first.value].span) == "f(x, k: 1 + 2)[0].name");
   const auto& function = std::get<ast::Function>(parsed.module.decls[1].node);
@@ -67,9 +66,10 @@ TEST_CASE("format strings have one text more than values") {
 }
 
 TEST_CASE("after a fault the rest of the file is read") {
-  for (std::string_view fault : {"const = 1", "record {", "fn f(", "fn f() -> int { return (", "service S { model", "service S { api f() -> int {",
-                            "const A = [1, 2", "const A = \"abc", "const A = f\"{", "enum E { 1 }", "test { expect 1 }", "@", "}", "import",
-                            "const A = if x { 1 ", "const A = match x { a => ", "task T { fn }", "const A: [", "fn f(a: int, b) -> int { return 1 }"}) {
+  for (std::string_view fault :
+       {"const = 1", "record {", "fn f(", "fn f() -> int { return (", "service S { model", "service S { api f() -> int {",
+        "const A = [1, 2", "const A = \"abc", "const A = f\"{", "enum E { 1 }", "test { expect 1 }", "@", "}", "import",
+        "const A = if x { 1 ", "const A = match x { a => ", "task T { fn }", "const A: [", "fn f(a: int, b) -> int { return 1 }"}) {
     CAPTURE(fault);
     ParsedText parsed(std::string(fault) + "\nconst Last = 1\nrecord Final { a: int }\n");
     CHECK(parsed.module.has_errors);
@@ -81,9 +81,10 @@ TEST_CASE("after a fault the rest of the file is read") {
 }
 
 TEST_CASE("one fault in a member leaves the others") {
-  for (std::string_view fault : {"model m", "model m: text.Generator", "model m: text.Generator = hf(", "model m: text.Generator = hf(\"a\"", "uses a", "uses a: [B",
-                            "resources { cpu 1 }", "resources { cpu: 1", "foo", "let x = 1", "traffic { a: }", "api f", "api f( -> int { return 1 }",
-                            "api f(a: int) { return 1 }", "api f() -> int { let a = (1 }", "fn () -> int { return 1 }"}) {
+  for (std::string_view fault :
+       {"model m", "model m: text.Generator", "model m: text.Generator = hf(", "model m: text.Generator = hf(\"a\"", "uses a", "uses a: [B",
+        "resources { cpu 1 }", "resources { cpu: 1", "foo", "let x = 1", "traffic { a: }", "api f", "api f( -> int { return 1 }",
+        "api f(a: int) { return 1 }", "api f() -> int { let a = (1 }", "fn () -> int { return 1 }"}) {
     CAPTURE(fault);
     ParsedText parsed("service S {\n  " + std::string(fault) + "\n  api last(a: int) -> int { return a }\n}\nservice T {}\n");
     CHECK(parsed.diagnostics.diagnostics().size() == 1);
@@ -97,13 +98,42 @@ TEST_CASE("one fault in a member leaves the others") {
 }
 
 TEST_CASE("one fault in a statement leaves the others") {
-  for (std::string_view fault : {"let = 1", "let a", "let a =", "let a = 1 2", "let a = (1", "let a = [1, 2", "let a = f(x", "let a = f(x))", "let a = { b: }",
-                            "let a = { b 1 }", "let a = x @ 1", "let a = \"x", "let a = f\"{x\"", "let a = 1 +", "let a = if x { 1 }", "let a = x.",
-                            "let a = [x for in y]", "let a = [x for y]", "let a: = 1", "x", "f(x)", "while x { f(x) }", "x = 1", "x += 1",
-                            "let a = match x { 1 }", "let a = match x { 1 => }", "let a = repeat x { 1 }", "let a = repeat up to 5 { 1 }", "let a = ]",
-                            "let a = x as", "let a = if x { return 1 } else { return 2 }", "let a = f(x, y z)", "let a = f(x,, y)"}) {
+  for (std::string_view fault : {"let = 1",
+                                 "let a",
+                                 "let a =",
+                                 "let a = 1 2",
+                                 "let a = (1",
+                                 "let a = [1, 2",
+                                 "let a = f(x",
+                                 "let a = f(x))",
+                                 "let a = { b: }",
+                                 "let a = { b 1 }",
+                                 "let a = x @ 1",
+                                 "let a = \"x",
+                                 "let a = f\"{x\"",
+                                 "let a = 1 +",
+                                 "let a = if x { 1 }",
+                                 "let a = x.",
+                                 "let a = [x for in y]",
+                                 "let a = [x for y]",
+                                 "let a: = 1",
+                                 "x",
+                                 "f(x)",
+                                 "while x { f(x) }",
+                                 "x = 1",
+                                 "x += 1",
+                                 "let a = match x { 1 }",
+                                 "let a = match x { 1 => }",
+                                 "let a = repeat x { 1 }",
+                                 "let a = repeat up to 5 { 1 }",
+                                 "let a = ]",
+                                 "let a = x as",
+                                 "let a = if x { return 1 } else { return 2 }",
+                                 "let a = f(x, y z)",
+                                 "let a = f(x,, y)"}) {
     CAPTURE(fault);
-    ParsedText parsed("fn f(x: int) -> int {\n  let first = 1\n  " + std::string(fault) + "\n  let last = 2\n  return last\n}\nconst A = 1\n");
+    ParsedText parsed("fn f(x: int) -> int {\n  let first = 1\n  " + std::string(fault) +
+                      "\n  let last = 2\n  return last\n}\nconst A = 1\n");
     CHECK(parsed.diagnostics.diagnostics().size() == 1);
     REQUIRE(parsed.module.decls.size() == 2);
     const auto& function = std::get<ast::Function>(parsed.module.decls[0].node);
@@ -113,7 +143,8 @@ TEST_CASE("one fault in a statement leaves the others") {
 }
 
 TEST_CASE("a tree without faults keeps its shape") {
-  ParsedText parsed("fn f(xs: [int]) -> int {\n  let a = [g(x) for x in xs if x > 1]\n  return if a[0] == 1 { a[0] } else { f\"{a}\" }\n}\n");
+  ParsedText parsed(
+      "fn f(xs: [int]) -> int {\n  let a = [g(x) for x in xs if x > 1]\n  return if a[0] == 1 { a[0] } else { f\"{a}\" }\n}\n");
   CHECK(parsed.Report().empty());
   CHECK(TreeFault(parsed).empty());
 }
