@@ -15,9 +15,7 @@ Error NotReadable(const std::string& path, std::string_view why) {
   return {FailureKind::FileNotFound, fmt::format("cannot read `{}`: {}", path, why), "", {}};
 }
 
-std::string Describe(int error_number) {
-  return error_number == ENOENT ? "no such file" : std::strerror(error_number);
-}
+std::string Describe(int error_number) { return error_number == ENOENT ? "no such file" : std::strerror(error_number); }
 
 class RealFileSystem : public FileSystem {
  public:
@@ -50,7 +48,7 @@ class RealFileSystem : public FileSystem {
   }
 
   Result<uint64_t> FileSize(const std::string& path) const override {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
       return NotReadable(path, Describe(errno));
     }
@@ -58,12 +56,12 @@ class RealFileSystem : public FileSystem {
   }
 
   bool IsFile(const std::string& path) const override {
-    struct stat status {};
+    struct stat status{};
     return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
   }
 
   bool IsDirectory(const std::string& path) const override {
-    struct stat status {};
+    struct stat status{};
     return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   }
 };

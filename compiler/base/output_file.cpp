@@ -11,10 +11,12 @@
 namespace plait {
 namespace {
 
-Error NotWritable(const std::string& path) { return {FailureKind::FileNotFound, fmt::format("cannot write `{}`: {}", path, std::strerror(errno)), "", {}}; }
+Error NotWritable(const std::string& path) {
+  return {FailureKind::FileNotFound, fmt::format("cannot write `{}`: {}", path, std::strerror(errno)), "", {}};
+}
 
 bool IsRegularOrAbsent(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
 }
 

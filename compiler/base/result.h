@@ -61,12 +61,12 @@ class [[nodiscard]] Result<void> {
   declaration = *std::move(temporary)
 
 /// Returns the error of a `Result<void>` from the enclosing function.
-#define PLAIT_TRY_VOID(expression)             \
-  do {                                         \
-    auto plait_try_result = (expression);      \
-    if (!plait_try_result.ok()) {              \
+#define PLAIT_TRY_VOID(expression)                \
+  do {                                            \
+    auto plait_try_result = (expression);         \
+    if (!plait_try_result.ok()) {                 \
       return std::move(plait_try_result).error(); \
-    }                                          \
+    }                                             \
   } while (false)
 
 }  // namespace plait

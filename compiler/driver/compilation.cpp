@@ -146,8 +146,8 @@ std::string Emit(const Compilation& compilation, Stop stop) {
   return "";
 }
 
-Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const ModelPlaces& places, const plan::Plan& plan, std::string_view only_entry,
-                                                std::string_view base_folder) {
+Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const ModelPlaces& places, const plan::Plan& plan,
+                                                std::string_view only_entry, std::string_view base_folder) {
   std::set<uint32_t> wanted;
   for (const plan::Entry& entry : plan.entries) {
     for (const plan::Stage& stage : entry.stages) {

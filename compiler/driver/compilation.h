@@ -48,15 +48,16 @@ struct Compilation {
   std::optional<plan::Plan> plan;
 };
 
-/// Compiles the file at `path`. Fails only where that file cannot be read; faults of the source are diagnostics, sorted and without repeats.
+/// Compiles the file at `path`. Fails only where that file cannot be read; faults of the source are diagnostics, sorted and without
+/// repeats.
 Result<Compilation> Compile(const FileSystem& files, const std::string& path, const CompileOptions& options);
 
 /// The product of a stop as text, for `--emit`. Needs that the stop was reached.
 std::string Emit(const Compilation& compilation, Stop stop);
 
-/// The folder of each model of a plan, in its order; empty for those that `only_entry` (if not empty) does not call. `base_folder` is that of the
-/// source or plan file. Fails with `model-not-found` for the first that is in none of the places, naming who uses it.
-Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const ModelPlaces& places, const plan::Plan& plan, std::string_view only_entry,
-                                                std::string_view base_folder);
+/// The folder of each model of a plan, in its order; empty for those that `only_entry` (if not empty) does not call. `base_folder` is that
+/// of the source or plan file. Fails with `model-not-found` for the first that is in none of the places, naming who uses it.
+Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const ModelPlaces& places, const plan::Plan& plan,
+                                                std::string_view only_entry, std::string_view base_folder);
 
 }  // namespace plait

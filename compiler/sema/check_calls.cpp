@@ -179,13 +179,13 @@ std::optional<Callee> BodyChecker::ResolveMethod(ModelId model, const ast::Word&
 
 std::optional<Callee> BodyChecker::ResolveApi(ServiceId service, const ast::Word& member) {
   const Service& info = program_.result.services[service];
-  std::vector<std::string> names;
-  for (FunctionId api : info.apis) {
-    names.push_back(program_.result.functions[api].signature.name);
-  }
   const Symbol* symbol = program_.services[service.index].scope.Find(Space::Callable, member.text);
   if (symbol != nullptr && symbol->kind == SymbolKind::Function && program_.result.functions[FunctionId{symbol->index}].is_api) {
     return CalleeOf(FunctionId{symbol->index});
+  }
+  std::vector<std::string> names;
+  for (FunctionId api : info.apis) {
+    names.push_back(program_.result.functions[api].signature.name);
   }
   ReportUnknownMethod(member, fmt::format("the service `{}` has no api", info.name), names, info.span);
   return std::nullopt;

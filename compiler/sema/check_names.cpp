@@ -92,7 +92,8 @@ void BodyChecker::LeaveScope() {
 }
 
 void BodyChecker::ReportUnknown(const ast::Word& word) {
-  if (std::optional<std::string> meant = ReportUnknownName(program_, around_, word, bindings_.Names())) {
+  std::vector<std::string> locals = program_.reporter.may_suggest() ? bindings_.Names() : std::vector<std::string>();
+  if (std::optional<std::string> meant = ReportUnknownName(program_, around_, word, locals)) {
     MarkUsed(*meant);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "compiler/sema/body_checker.h"
 #include "compiler/sema/constants.h"
@@ -122,6 +123,11 @@ ExprId BodyChecker::CheckNamed(const ast::Brace& node, const At& at, const std::
 
 void BodyChecker::ReportFields(const ast::Brace& node, const At& at, const Type& type, const std::vector<std::string>& wanted,
                                std::vector<std::string> missing) {
+  std::set<std::string_view> known(wanted.begin(), wanted.end());
+  auto is_known = [&](const ast::BraceField& field) { return known.contains(field.name.text); };
+  if (missing.empty() && std::ranges::all_of(node.fields, is_known)) {
+    return;
+  }
   Span declared = at.want != nullptr ? at.want->place : Span{};
   if (type.Is(TypeKind::Record)) {
     declared = program_.records[program_.record_indices.find(type.name())->second].decl->name.span;
@@ -137,7 +143,7 @@ void BodyChecker::ReportFields(const ast::Brace& node, const At& at, const Type&
     std::erase(left, field.name.text);
   }
   for (const ast::BraceField& field : node.fields) {
-    if (std::ranges::find(wanted, field.name.text) != wanted.end()) {
+    if (is_known(field)) {
       continue;
     }
     Check(field.value);

@@ -45,6 +45,9 @@ std::optional<std::string> FindReplacement(Program& program, const Surroundings&
   if (std::optional<std::string> qualified = InImports(program, around.module, word.text)) {
     return qualified;
   }
+  if (!program.reporter.may_suggest()) {
+    return std::nullopt;
+  }
   std::vector<std::string> names(locals.begin(), locals.end());
   if (around.service) {
     AddNames(program.services[around.service->index].scope, names);
@@ -170,7 +173,9 @@ void ReportUnknownMember(Program& program, ModuleId module, const std::string& a
   Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownName, word.span,
                                          "the module `{}` declares nothing named `{}` that can stand here", alias, word.text);
   std::vector<std::string> names;
-  AddNames(program.modules[module].scope, names);
+  if (program.reporter.may_suggest()) {
+    AddNames(program.modules[module].scope, names);
+  }
   std::erase(names, word.text);
   if (std::optional<std::string> near = program.reporter.Suggest(word.text, names)) {
     diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), word.span, *near});

@@ -22,7 +22,9 @@ class Reporter {
 
   /// `unsupported` for a construct in backquotes or words: "`match`".
   void Unsupported(const Span& span, std::string_view construct);
-  /// The candidate that a misspelt word stands for. Gives up after many faults: each look costs the whole list of names.
+  /// Each look for a near name costs the whole list of names; after many faults there are no more.
+  [[nodiscard]] bool may_suggest() const { return suggestions_left_ > 0; }
+  /// The candidate that a misspelt word stands for.
   std::optional<std::string> Suggest(std::string_view word, std::span<const std::string> candidates);
 
  private:

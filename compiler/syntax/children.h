@@ -9,6 +9,7 @@
 namespace plait::ast {
 
 /// Calls `visit(ExprId)` for each direct child of the expression, in the order of the text.
+/// Longer than most, because it has a case for each kind of expression.
 template <class Visit>
 void ForEachChild(const Expr& expr, Visit visit) {
   auto visit_optional = [&](const std::optional<ExprId>& child) {

@@ -90,6 +90,7 @@ class ExprParser : public TypeParser {
   ast::ExprId ParseUnit();
   ast::ExprId ParseStringExpr();
   ast::ExprId ParseFormatString();
+  ast::ExprId ParseHole();
 
   // Branches and loops (parse_control.cpp).
   ast::ExprId ParseHead(Head head);

@@ -72,6 +72,19 @@ ast::ExprId ExprParser::ParseStringExpr() {
   return AddExpr(first, ast::StringLiteral{std::move(value)});
 }
 
+/// An expression in the braces of a format string; a fault in it ends with the braces.
+ast::ExprId ExprParser::ParseHole() {
+  uint32_t closer = PartnerOf(index()).value_or(index());
+  Open();
+  ast::ExprId value = ParseExpr();
+  if (!At(TokenKind::FormatClose) && !is_recovering()) {
+    FailExpected("`}` of the format string");
+  }
+  MoveTo(std::max(index(), closer));
+  Close();
+  return value;
+}
+
 ast::ExprId ExprParser::ParseFormatString() {
   Scoped<Head> no_head(head_, Head::None);
   uint32_t first = index();
@@ -91,15 +104,9 @@ ast::ExprId ExprParser::ParseFormatString() {
         add_empty_text();
       }
       is_text_next = true;
-      uint32_t closer = PartnerOf(index()).value_or(index());
-      Open();
-      node.values.push_back(ParseExpr());
-      if (!At(TokenKind::FormatClose) && !is_recovering()) {
-        FailExpected("`}` of the format string");
-      }
-      MoveTo(std::max(index(), closer));
-      are_holes_closed = are_holes_closed && Previous().kind != TokenKind::Invalid;
-      Close();
+      node.values.push_back(ParseHole());
+      // The lexer puts an empty token before the end of an expression that is not closed, and has reported it.
+      are_holes_closed = are_holes_closed && TokenAt(index() - 2).kind != TokenKind::Invalid;
     } else {
       Advance();
     }

@@ -134,6 +134,7 @@ ast::ExprId ExprParser::ParseBrace(uint32_t first, std::optional<ast::Path> type
   return AddExpr(first, std::move(brace));
 }
 
+// Longer than most, because it has a case for each kind of token that begins a primary.
 // primary = INT | FLOAT | UNIT | STRING | FSTRING | "true" | "false" | "null"
 //         | NAME | "." WORD | "(" expr ")" | list | brace | if | match | repeat ;
 ast::ExprId ExprParser::ParsePrimary() {

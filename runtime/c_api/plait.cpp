@@ -104,7 +104,8 @@ std::string_view OrEmpty(const char* text) { return text == nullptr ? std::strin
 plait::Result<plait::Program> Load(std::string_view plan_text, std::string_view plan_name, const plait_load_options& options) {
   PLAIT_TRY(plait::plan::Plan plan, plait::plan::Read(plan_text, plan_name));
   if (options.model_folder_count != plan.models.size()) {
-    return plait::Error{plait::FailureKind::PlanInvalid, "the number of model folders is not the plan's number of models", std::string(plan_name), {}};
+    return plait::Error{
+        plait::FailureKind::PlanInvalid, "the number of model folders is not the plan's number of models", std::string(plan_name), {}};
   }
   plait::ProgramOptions program_options;
   program_options.model_folders.assign(options.model_folders, options.model_folders + options.model_folder_count);
@@ -150,7 +151,8 @@ const char* plait_error_json(plait_error* error) {
 
 void plait_error_free(plait_error* error) { delete error; }
 
-plait_program* plait_load(const char* plan, size_t plan_length, const char* plan_name, const plait_load_options* options, plait_error** error) {
+plait_program* plait_load(const char* plan, size_t plan_length, const char* plan_name, const plait_load_options* options,
+                          plait_error** error) {
   plait::Result<plait::Program> program = Load(std::string_view(plan, plan_length), OrEmpty(plan_name), *options);
   if (!program.ok()) {
     Give(std::move(program).error(), error);
@@ -164,7 +166,8 @@ const char* plait_program_json(plait_program* program) {
   for (const std::string& name : program->program.StandIns()) {
     stand_ins.push_back(Text(name));
   }
-  program->json = plait::ToJson(Value::Record({{"threads", Count(program->program.threads())}, {"stand_ins", Value::List(std::move(stand_ins))}}));
+  program->json =
+      plait::ToJson(Value::Record({{"threads", Count(program->program.threads())}, {"stand_ins", Value::List(std::move(stand_ins))}}));
   return program->json.c_str();
 }
 

@@ -45,7 +45,8 @@ typedef struct {
 } plait_load_options;
 
 /* Reads a plan in its TOML form and loads its models. `plan_name` is what messages call the plan. */
-PLAIT_API plait_program* plait_load(const char* plan, size_t plan_length, const char* plan_name, const plait_load_options* options, plait_error** error);
+PLAIT_API plait_program* plait_load(const char* plan, size_t plan_length, const char* plan_name, const plait_load_options* options,
+                                    plait_error** error);
 /* {"threads": n, "stand_ins": ["Service.model", ...]} */
 PLAIT_API const char* plait_program_json(plait_program* program);
 PLAIT_API void plait_program_free(plait_program* program);
@@ -67,12 +68,14 @@ typedef struct {
 PLAIT_API plait_request* plait_request_new(plait_program* program, const plait_request_options* options, plait_error** error);
 /* Runs it to its end on the calling thread's behalf. Returns 0 on success. Once per request. */
 PLAIT_API int plait_request_run(plait_request* request, plait_error** error);
-/* From any thread or signal handler, from the request's making until its freeing: `plait_request_run` ends soon with the error "cancelled". */
+/* From any thread or signal handler, from the request's making until its freeing: `plait_request_run` ends soon with the error "cancelled".
+ */
 PLAIT_API void plait_request_cancel(plait_request* request);
 /* After a successful run: the result as one line of JSON. */
 PLAIT_API const char* plait_request_result(plait_request* request);
-/* After a run: {"entry", "seed", "seconds", "degraded", "steps": [{"stage", "kind", "model", "method", "place", "calls", "threads", "track", "begin", "seconds",
-   "prompt_tokens", "new_tokens", "bytes_streamed", "operations"}]}; times in seconds from the start of the run. */
+/* After a run: {"entry", "seed", "seconds", "degraded", "steps": [{"stage", "kind", "model", "method", "place", "calls", "threads",
+   "track", "begin", "seconds", "prompt_tokens", "new_tokens", "bytes_streamed", "operations"}]}; times in seconds from the start of the
+   run. */
 PLAIT_API const char* plait_request_report(plait_request* request);
 PLAIT_API void plait_request_free(plait_request* request);
 

@@ -30,7 +30,10 @@ Result<Value> EvaluateField(const plan::Expr& expr, const Lanes& lanes, size_t l
   const Value* field = record.Field(expr.names[0]);
   // The compiler proved that the field is there; a plan edited by hand may say otherwise.
   if (field == nullptr) {
-    return Error{FailureKind::PlanInvalid, "the plan reads the field `" + expr.names[0] + "` of " + std::string(record.KindName()) + " that has none", "", {}};
+    return Error{FailureKind::PlanInvalid,
+                 "the plan reads the field `" + expr.names[0] + "` of " + std::string(record.KindName()) + " that has none",
+                 "",
+                 {}};
   }
   return *field;
 }

@@ -106,14 +106,15 @@ Result<void> Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team)
       calls[lane].emplace_back(argument.name, std::move(value));
     }
   }
-  StepReport report{id, stage.kind, plan_.models[stage.model].name, stage.method, stage.span, lanes.count(), team.size(), Track(), {}, {}, {}};
+  StepReport report{id, stage.kind, plan_.models[stage.model].name, stage.method, stage.span, lanes.count(), team.size(), Track(), {},
+                    {}, {}};
   report.begin = std::chrono::steady_clock::now();
   std::vector<Result<Value>> answers;
   if (!calls.empty()) {
     CallContext context{team, cancellation_, options_.seed, &report.statistics};
     PLAIT_TRY(answers, Contain("while running the model", [&]() -> Result<std::vector<Result<Value>>> {
-      return models_[stage.model]->Call(stage.method, calls, context);
-    }));
+                return models_[stage.model]->Call(stage.method, calls, context);
+              }));
   }
   report.end = std::chrono::steady_clock::now();
   if (options_.observer != nullptr) {

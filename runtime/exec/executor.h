@@ -26,8 +26,8 @@ struct ExecutorOptions {
 class Executor {
  public:
   /// One loaded model per model of the plan; those that the entry does not call may be null. All references outlive the executor.
-  Executor(const plan::Plan& plan, const plan::Entry& entry, std::span<const std::unique_ptr<TaskModel>> models, const Cancellation& cancellation,
-           const ExecutorOptions& options);
+  Executor(const plan::Plan& plan, const plan::Entry& entry, std::span<const std::unique_ptr<TaskModel>> models,
+           const Cancellation& cancellation, const ExecutorOptions& options);
 
   /// Needs one value a parameter. Runs on `team` and gives the entry's result. Of several failures the first in time is reported.
   Result<Value> Run(std::vector<Value> arguments, ThreadTeam& team);

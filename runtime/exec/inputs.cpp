@@ -21,8 +21,8 @@ Error WrongKind(const Value& value, const Type& type, const std::string& path) {
   if (shown.size() > kShown) {
     shown.clear();
   }
-  return Mismatch(path, fmt::format("expected {}, found {}{}{}", type.ToString(), value.KindName(), shown.empty() || value.is_null() ? "" : " ",
-                                    value.is_null() ? "" : shown));
+  return Mismatch(path, fmt::format("expected {}, found {}{}{}", type.ToString(), value.KindName(),
+                                    shown.empty() || value.is_null() ? "" : " ", value.is_null() ? "" : shown));
 }
 
 struct Expected {
@@ -57,8 +57,8 @@ Error Unknown(const std::string& name, const std::vector<Expected>& expected, st
 }
 
 /// The object's fields in the order in which they are expected.
-Result<ValueList> ConvertFields(const Value& object, const std::vector<Expected>& expected, const RecordTable& records, std::string_view what,
-                                const std::string& path) {
+Result<ValueList> ConvertFields(const Value& object, const std::vector<Expected>& expected, const RecordTable& records,
+                                std::string_view what, const std::string& path) {
   for (const auto& [name, value] : object.AsRecord()) {
     bool is_known = std::any_of(expected.begin(), expected.end(), [&](const Expected& field) { return field.name == name; });
     if (!is_known) {

@@ -21,7 +21,8 @@ class Lanes {
   /// The one lane that a request begins with.
   Lanes() : count_(1) {}
   /// One lane for each entry of `outer_lanes`, which says which lane of `outer` it belongs to. `outer` outlives this.
-  Lanes(const Lanes& outer, std::vector<uint32_t> outer_lanes) : outer_(&outer), count_(outer_lanes.size()), outer_lanes_(std::move(outer_lanes)) {}
+  Lanes(const Lanes& outer, std::vector<uint32_t> outer_lanes)
+      : outer_(&outer), count_(outer_lanes.size()), outer_lanes_(std::move(outer_lanes)) {}
 
   [[nodiscard]] size_t count() const { return count_; }
   [[nodiscard]] const std::vector<uint32_t>& outer_lanes() const { return outer_lanes_; }

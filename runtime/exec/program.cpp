@@ -81,7 +81,8 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
     }
     Result<std::unique_ptr<TaskModel>> loaded = NotRun();
     program.state_->pool->Run([&](ThreadTeam& team) {
-      loaded = Contain("while loading the model", [&] { return LoadTaskModel(model.task, options.model_folders[index], model_options, team); });
+      loaded =
+          Contain("while loading the model", [&] { return LoadTaskModel(model.task, options.model_folders[index], model_options, team); });
     });
     if (!loaded.ok()) {
       return WithModel(std::move(loaded).error(), model);
@@ -107,7 +108,8 @@ Result<const plan::Entry*> Program::FindEntry(std::string_view name) const {
     names.push_back(entry.name);
   }
   Error error{FailureKind::EntryUnknown,
-              name.empty() ? fmt::format("the program has {} entries; say which one to run", entries.size()) : fmt::format("no entry is called `{}`", name),
+              name.empty() ? fmt::format("the program has {} entries; say which one to run", entries.size())
+                           : fmt::format("no entry is called `{}`", name),
               "",
               {}};
   if (std::optional<std::string> nearest = Nearest(name, names)) {
@@ -129,13 +131,12 @@ std::vector<std::string> Program::StandIns() const {
   return names;
 }
 
-Result<Value> Program::Run(const plan::Entry& entry, const Value& request, const RunOptions& options, const Cancellation& cancellation) const {
+Result<Value> Program::Run(const plan::Entry& entry, const Value& request, const RunOptions& options,
+                           const Cancellation& cancellation) const {
   PLAIT_TRY(std::vector<Value> arguments, BindInputs(entry, state_->plan.records, request));
   Executor executor(state_->plan, entry, state_->models, cancellation, {options.seed, options.observer});
   Result<Value> result = NotRun();
-  state_->pool->Run([&](ThreadTeam& team) {
-    result = executor.Run(std::move(arguments), team);
-  });
+  state_->pool->Run([&](ThreadTeam& team) { result = executor.Run(std::move(arguments), team); });
   if (result.ok()) {
     PLAIT_TRY_VOID(CheckFinite(*result, "$"));
   }

@@ -51,8 +51,8 @@ class Program {
   [[nodiscard]] std::vector<std::string> StandIns() const;
   [[nodiscard]] int threads() const;
 
-  /// Runs one request to its end: `request` is an object of arguments by name. The deadline and the caller's wish to stop are in `cancellation`.
-  /// A failure carries the place in the source of the step that failed.
+  /// Runs one request to its end: `request` is an object of arguments by name. The deadline and the caller's wish to stop are in
+  /// `cancellation`. A failure carries the place in the source of the step that failed.
   Result<Value> Run(const plan::Entry& entry, const Value& request, const RunOptions& options, const Cancellation& cancellation) const;
 
  private:

@@ -26,7 +26,8 @@ std::string UnknownOption(std::string_view name, std::span<const OptionSpec> spe
     names.emplace_back(spec.name);
   }
   std::optional<std::string> nearest = Nearest(name, names);
-  return nearest ? fmt::format("there is no option `{}`; did you mean `{}`?", name, *nearest) : fmt::format("there is no option `{}`", name);
+  return nearest ? fmt::format("there is no option `{}`; did you mean `{}`?", name, *nearest)
+                 : fmt::format("there is no option `{}`", name);
 }
 
 }  // namespace
@@ -91,7 +92,8 @@ std::optional<int64_t> ParseCount(std::string_view text, int64_t least) {
 }
 
 std::optional<int64_t> ParseDuration(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, int64_t>, 4> kUnits = {{{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}}};
+  static constexpr std::array<std::pair<std::string_view, int64_t>, 4> kUnits = {
+      {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}}};
   for (const auto& [unit, milliseconds] : kUnits) {
     if (text.ends_with(unit)) {
       std::optional<int64_t> count = ParseCount(text.substr(0, text.size() - unit.size()), 1);

@@ -33,7 +33,8 @@ struct Arguments {
   [[nodiscard]] std::vector<std::string> GetAll(std::string_view name) const;
 };
 
-/// Takes `--name value`, `--name=value`, `-o value`, and everything after `--` as it is. An unknown option is an error with the nearest known one.
+/// Takes `--name value`, `--name=value`, `-o value`, and everything after `--` as it is. An unknown option is an error with the nearest
+/// known one.
 Arguments ParseArguments(std::span<const std::string_view> words, std::span<const OptionSpec> specs);
 
 /// A whole number of at least `least`; nothing where the text is none.

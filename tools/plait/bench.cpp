@@ -14,9 +14,9 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--runs", true, ""},    {"--warmup", true, ""},  {"--input", true, ""},  {"--entry", true, ""},
+constexpr OptionSpec kOptions[] = {{"--runs", true, ""},    {"--warmup", true, ""},   {"--input", true, ""},   {"--entry", true, ""},
                                    {"--json", false, ""},   {"--protocol", true, ""}, {"--threads", true, ""}, {"--models", true, ""},
-                                   {"--machine", true, ""}, {"--strict", false, ""}, {"--quiet", false, ""}};
+                                   {"--machine", true, ""}, {"--strict", false, ""},  {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait bench FILE [options]
 
@@ -100,12 +100,13 @@ std::string Table(const plan::Entry& entry, const Measured& measured) {
   for (const auto& [stage, step] : measured.steps) {
     width = std::max(width, step.name.size() + 2);
   }
-  std::string text = fmt::format("{:<{}}   median {}  ({} – {})   predicted {}   bound {}\n", entry.name, width, FormatSeconds(measured.total.Median()),
-                                 FormatSeconds(measured.total.Least()), FormatSeconds(measured.total.Most()),
-                                 FormatSeconds(entry.predicted_ms / kMilli), FormatSeconds(entry.bound_ms / kMilli));
+  std::string text =
+      fmt::format("{:<{}}   median {}  ({} – {})   predicted {}   bound {}\n", entry.name, width, FormatSeconds(measured.total.Median()),
+                  FormatSeconds(measured.total.Least()), FormatSeconds(measured.total.Most()), FormatSeconds(entry.predicted_ms / kMilli),
+                  FormatSeconds(entry.bound_ms / kMilli));
   for (const auto& [stage, step] : measured.steps) {
-    text += fmt::format("  {:<{}} {:>9}  ({} – {})   {}\n", step.name, width, FormatSeconds(step.figures.Median()), FormatSeconds(step.figures.Least()),
-                        FormatSeconds(step.figures.Most()), Rates(step));
+    text += fmt::format("  {:<{}} {:>9}  ({} – {})   {}\n", step.name, width, FormatSeconds(step.figures.Median()),
+                        FormatSeconds(step.figures.Least()), FormatSeconds(step.figures.Most()), Rates(step));
   }
   return text;
 }

@@ -6,7 +6,7 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--format", true, ""}, {"--with-models", false, ""}, {"--models", true, ""},
+constexpr OptionSpec kOptions[] = {{"--format", true, ""},  {"--with-models", false, ""}, {"--models", true, ""},
                                    {"--machine", true, ""}, {"--strict", false, ""},      {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait check FILE... [options]

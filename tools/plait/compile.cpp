@@ -10,8 +10,8 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"-o", true, "--output"},   {"--output", true, ""},  {"--emit", true, ""},   {"--models", true, ""},
-                                   {"--machine", true, ""},    {"--strict", false, ""}, {"--disable-pass", true, ""}};
+constexpr OptionSpec kOptions[] = {{"-o", true, "--output"}, {"--output", true, ""},  {"--emit", true, ""},        {"--models", true, ""},
+                                   {"--machine", true, ""},  {"--strict", false, ""}, {"--disable-pass", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait compile FILE -o FILE.plan [options]
 plait compile FILE --emit STAGE [options]

@@ -8,7 +8,7 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--entry", true, ""},   {"--format", true, ""},  {"-o", true, "--output"}, {"--output", true, ""},
+constexpr OptionSpec kOptions[] = {{"--entry", true, ""},  {"--format", true, ""},  {"-o", true, "--output"}, {"--output", true, ""},
                                    {"--models", true, ""}, {"--machine", true, ""}, {"--strict", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait dot FILE [options]

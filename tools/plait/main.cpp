@@ -69,7 +69,8 @@ int UnknownVerb(std::string_view word) {
     names.emplace_back(verb->name);
   }
   std::optional<std::string> nearest = Nearest(word, names);
-  PrintError(fmt::format("plait: there is no verb `{}`{}\nsee: plait --help\n", word, nearest ? fmt::format("; did you mean `{}`?", *nearest) : ""));
+  PrintError(fmt::format("plait: there is no verb `{}`{}\nsee: plait --help\n", word,
+                         nearest ? fmt::format("; did you mean `{}`?", *nearest) : ""));
   return kUsage;
 }
 
@@ -110,7 +111,8 @@ int main(int count, char** words) {
   try {
     return plait::Run(rest);
   } catch (const std::exception& exception) {
-    std::fprintf(stderr, "plait: internal error: %s\nthis is a bug in plait; please report it with the file and the command that show it\n", exception.what());
+    std::fprintf(stderr, "plait: internal error: %s\nthis is a bug in plait; please report it with the file and the command that show it\n",
+                 exception.what());
     return plait::kInternal;
   }
 }

@@ -9,8 +9,8 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--entry", true, ""},   {"--explain", false, ""}, {"--models", true, ""},
-                                   {"--machine", true, ""}, {"--strict", false, ""}};
+constexpr OptionSpec kOptions[] = {
+    {"--entry", true, ""}, {"--explain", false, ""}, {"--models", true, ""}, {"--machine", true, ""}, {"--strict", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait plan FILE [options]
 
@@ -41,7 +41,8 @@ int RunPlan(const World& world, const Arguments& arguments) {
     }
     options.entry = *entry;
   }
-  Print(arguments.Has("--explain") ? plan::Explain(outcome.prepared->plan, options) : plan::DescribeForPeople(outcome.prepared->plan, options));
+  Print(arguments.Has("--explain") ? plan::Explain(outcome.prepared->plan, options)
+                                   : plan::DescribeForPeople(outcome.prepared->plan, options));
   return kFine;
 }
 

@@ -13,8 +13,8 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--input", true, ""}, {"--entry", true, ""},   {"--output", true, ""},  {"--seed", true, ""},
-                                   {"--timeout", true, ""}, {"--threads", true, ""}, {"--trace", true, ""},   {"--models", true, ""},
+constexpr OptionSpec kOptions[] = {{"--input", true, ""},   {"--entry", true, ""},   {"--output", true, ""}, {"--seed", true, ""},
+                                   {"--timeout", true, ""}, {"--threads", true, ""}, {"--trace", true, ""},  {"--models", true, ""},
                                    {"--machine", true, ""}, {"--strict", false, ""}, {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait run FILE [options]

@@ -72,7 +72,8 @@ class LoadingProgress {
     double seconds = std::chrono::duration<double>(now - start_).count();
     constexpr double kGigabyte = 1e9;
     auto ready = static_cast<double>(done) / kGigabyte;
-    PrintError(fmt::format("\r\x1b[Kloading models  {:.2f} of {:.2f} GB  {:.1f} GB/s", ready, static_cast<double>(total) / kGigabyte, ready / seconds));
+    PrintError(fmt::format("\r\x1b[Kloading models  {:.2f} of {:.2f} GB  {:.1f} GB/s", ready, static_cast<double>(total) / kGigabyte,
+                           ready / seconds));
     is_shown_ = true;
   }
 
@@ -155,8 +156,9 @@ LoadedProgram::~LoadedProgram() {
 }
 
 RequestOutcome LoadedProgram::Run(const RequestSettings& settings) const {
-  plait_request_options options{settings.entry.c_str(),          settings.arguments.data(), settings.arguments.size(),
-                                settings.arguments_name.c_str(), settings.seed,             settings.timeout_ms};
+  plait_request_options options{
+      settings.entry.c_str(), settings.arguments.data(), settings.arguments.size(), settings.arguments_name.c_str(),
+      settings.seed,          settings.timeout_ms};
   plait_error* error = nullptr;
   RequestOutcome outcome;
   plait_request* request = functions_->plait_request_new(static_cast<plait_program*>(program_), &options, &error);
@@ -213,7 +215,8 @@ void NoteStandIns(const World& world, const LoadedProgram& program, size_t model
   if (count == 0) {
     return;
   }
-  static constexpr std::array<std::string_view, 10> kWords = {"none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
+  static constexpr std::array<std::string_view, 10> kWords = {"none", "one", "two",   "three", "four",
+                                                              "five", "six", "seven", "eight", "nine"};
   std::string how_many = count < kWords.size() ? std::string(kWords[count]) : fmt::format("{}", count);
   std::string subject = count == 1 && model_count == 1 ? "the model is a stand-in"
                         : count == model_count         ? fmt::format("all {} models are stand-ins", how_many)

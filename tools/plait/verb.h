@@ -70,8 +70,8 @@ struct PreparedPlan {
   std::string base_folder;
 };
 
-/// What `plan`, `dot`, `run` and `bench` begin with: takes the one file of `arguments`, compiles it where it is a source, and prints diagnostics (not
-/// notes) to standard error. On failure everything has been printed, and the exit code is given.
+/// What `plan`, `dot`, `run` and `bench` begin with: takes the one file of `arguments`, compiles it where it is a source, and prints
+/// diagnostics (not notes) to standard error. On failure everything has been printed, and the exit code is given.
 struct PrepareOutcome {
   std::optional<PreparedPlan> prepared;
   int exit_code = kFine;

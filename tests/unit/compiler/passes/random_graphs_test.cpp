@@ -54,7 +54,7 @@ std::vector<PassOptions> AllSubsets() {
 
 uint64_t SeedCount() {
   const char* count = std::getenv("PLAIT_FUZZ_SEEDS");
-  return count != nullptr ? std::strtoull(count, nullptr, 10) : 150;
+  return count != nullptr ? std::strtoull(count, nullptr, 10) : 60;
 }
 
 ir::FunctionId EntryOf(const ir::Graph& graph) { return ir::FunctionId{static_cast<uint32_t>(graph.functions.size() - 1)}; }

@@ -33,7 +33,8 @@ class FakeTaskModel : public TaskModel {
  public:
   FakeTaskModel(const ir::Graph& graph, ir::ModelId model, tests::FakeModel fake) : graph_(graph), model_(model), fake_(std::move(fake)) {}
 
-  std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& /*context*/) const override {
+  std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls,
+                                  const CallContext& /*context*/) const override {
     ir::Node node;
     node.kind = ir::NodeKind::CallModel;
     node.model = model_;
