@@ -1,7 +1,6 @@
 #include "runtime/exec/program.h"
 
 #include <algorithm>
-#include <atomic>
 #include <set>
 #include <thread>
 #include <utility>
@@ -72,12 +71,12 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
   for (uint32_t model : wanted) {
     total += static_cast<uint64_t>(program.plan().models[model].weight_bytes);
   }
-  std::atomic<uint64_t> done = 0;
+  uint64_t done = 0;  // by the models before
   for (uint32_t index : wanted) {
     const plan::Model& model = program.plan().models[index];
     TaskModelOptions model_options{model.options, {}};
     if (options.progress) {
-      model_options.progress = [&](uint64_t bytes) { options.progress(done += bytes, total); };
+      model_options.progress = [&](uint64_t bytes) { options.progress(done + bytes, total); };
     }
     Result<std::unique_ptr<TaskModel>> loaded = NotRun();
     program.state_->pool->Run([&](ThreadTeam& team) {
@@ -88,6 +87,7 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
       return WithModel(std::move(loaded).error(), model);
     }
     program.state_->models[index] = *std::move(loaded);
+    done += static_cast<uint64_t>(model.weight_bytes);
   }
   return program;
 }

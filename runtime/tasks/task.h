@@ -50,7 +50,7 @@ class TaskModel {
 struct TaskModelOptions {
   /// The model block's options, as the plan lists them: precision, head, then the task's own.
   ValueFields options;
-  /// Called with the bytes of weights that are ready, from any thread.
+  /// Called with all bytes of this model's weights that are ready so far, from any thread.
   std::function<void(uint64_t bytes)> progress;
 };
 
