@@ -1,5 +1,6 @@
 #include "compiler/base/type.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include <fmt/format.h>
@@ -8,7 +9,7 @@ namespace plait {
 
 struct Type::Node {
   std::string name;
-  std::vector<Field> fields;  // an item type is the only field, without a name
+  std::vector<Field> fields;  // an item type is the only field, without a name; so are a union's members
 };
 
 Type Type::List(Type item) { return {TypeKind::List, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})}; }
@@ -20,6 +21,37 @@ Type Type::Optional(Type item) {
 }
 Type Type::Record(std::string name) { return {TypeKind::Record, std::make_shared<const Node>(Node{std::move(name), {}})}; }
 Type Type::Anonymous(std::vector<Field> fields) { return {TypeKind::Anonymous, std::make_shared<const Node>(Node{"", std::move(fields)})}; }
+Type Type::Map(Type item) { return {TypeKind::Map, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})}; }
+Type Type::Stream(Type item) { return {TypeKind::Stream, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})}; }
+Type Type::Enum(std::string name) { return {TypeKind::Enum, std::make_shared<const Node>(Node{std::move(name), {}})}; }
+
+Type Type::Union(std::vector<Type> members) {
+  bool is_optional = false;
+  std::vector<Field> distinct;
+  auto add = [&](auto&& self, const Type& member) -> void {
+    if (member.Is(TypeKind::Optional) || member.Is(TypeKind::Null)) {
+      is_optional = true;
+    }
+    if (member.Is(TypeKind::Optional)) {
+      self(self, member.item());
+    } else if (member.Is(TypeKind::Union)) {
+      std::ranges::for_each(member.members(), [&](const Field& inner) { self(self, inner.type); });
+    } else if (!member.Is(TypeKind::Null) && std::ranges::find(distinct, member, &Field::type) == distinct.end()) {
+      distinct.push_back({"", member});
+    }
+  };
+  for (const Type& member : members) {
+    if (member.is_error()) {
+      return {};
+    }
+    add(add, member);
+  }
+  if (distinct.empty()) {
+    return Of(TypeKind::Null);
+  }
+  Type all = distinct.size() == 1 ? distinct[0].type : Type(TypeKind::Union, std::make_shared<const Node>(Node{"", std::move(distinct)}));
+  return is_optional ? Optional(std::move(all)) : all;
+}
 
 const Type& Type::item() const { return node_->fields[0].type; }
 const std::string& Type::name() const { return node_->name; }
@@ -46,9 +78,22 @@ std::string Type::ToString() const {
     case TypeKind::List:
       return fmt::format("[{}]", item().ToString());
     case TypeKind::Optional:
-      return item().ToString() + "?";
+      return item().Is(TypeKind::Union) ? fmt::format("({})?", item().ToString()) : item().ToString() + "?";
+    case TypeKind::Map:
+      return fmt::format("map<{}>", item().ToString());
+    case TypeKind::Stream:
+      return fmt::format("stream<{}>", item().ToString());
     case TypeKind::Record:
       return name();
+    case TypeKind::Enum:
+      return "enum " + name();
+    case TypeKind::Union: {
+      std::string text;
+      for (const Field& member : members()) {
+        text += (text.empty() ? "" : " | ") + member.type.ToString();
+      }
+      return text;
+    }
     case TypeKind::Anonymous: {
       std::string text = "{ ";
       for (size_t i = 0; i < fields().size(); ++i) {
@@ -58,6 +103,16 @@ std::string Type::ToString() const {
     }
   }
   return "";
+}
+
+const std::vector<RecordField>* TypeTable::FindRecord(const std::string& name) const {
+  auto found = records.find(name);
+  return found == records.end() ? nullptr : &found->second;
+}
+
+const std::vector<EnumVariant>* TypeTable::FindEnum(const std::string& name) const {
+  auto found = enums.find(name);
+  return found == enums.end() ? nullptr : &found->second;
 }
 
 bool Type::operator==(const Type& other) const {
@@ -114,7 +169,24 @@ class TypeReader {
     return std::string(text_.substr(begin, position_ - begin));
   }
 
+  /// A union's members are read here, so that a `?` inside it marks one member.
   std::optional<Type> Read(int depth) {
+    std::optional<Type> type = ReadMember(depth);
+    if (!type || !Take('|')) {
+      return type;
+    }
+    std::vector<Type> members = {*std::move(type)};
+    do {
+      type = ReadMember(depth);
+      if (!type) {
+        return std::nullopt;
+      }
+      members.push_back(*std::move(type));
+    } while (Take('|'));
+    return Type::Union(std::move(members));
+  }
+
+  std::optional<Type> ReadMember(int depth) {
     if (depth > kMaxDepth) {
       return std::nullopt;
     }
@@ -136,7 +208,28 @@ class TypeReader {
     if (Take('{')) {
       return ReadFields(depth);
     }
-    return FromWord(TakeWord());
+    if (Take('(')) {
+      std::optional<Type> inner = Read(depth + 1);
+      return inner && Take(')') ? std::move(inner) : std::nullopt;
+    }
+    std::string word = TakeWord();
+    bool is_map = word == "map";
+    if ((is_map || word == "stream") && Take('<')) {
+      std::optional<Type> item = Read(depth + 1);
+      if (!item || !Take('>')) {
+        return std::nullopt;
+      }
+      return is_map ? Type::Map(*std::move(item)) : Type::Stream(*std::move(item));
+    }
+    if (word == "enum") {
+      std::string name = TakeWord();
+      return IsPath(name) ? std::optional(Type::Enum(std::move(name))) : std::nullopt;
+    }
+    return FromWord(word);
+  }
+
+  static bool IsPath(const std::string& word) {
+    return !word.empty() && word.front() != '.' && word.back() != '.' && std::isdigit(static_cast<unsigned char>(word.front())) == 0;
   }
 
   std::optional<Type> ReadFields(int depth) {
@@ -165,10 +258,7 @@ class TypeReader {
         return Type::Of(kind);
       }
     }
-    if (word.empty() || word.front() == '.' || word.back() == '.' || std::isdigit(static_cast<unsigned char>(word.front())) != 0) {
-      return std::nullopt;
-    }
-    return Type::Record(word);
+    return IsPath(word) ? std::optional(Type::Record(word)) : std::nullopt;
   }
 
   std::string_view text_;

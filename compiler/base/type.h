@@ -25,8 +25,12 @@ enum class TypeKind : uint8_t {
   Json,
   List,       // item
   Optional,   // item
-  Record,     // name; its fields stand in a RecordTable
+  Map,        // item; keys are strings
+  Stream,     // item; values that come one by one
+  Record,     // name; its fields stand in a TypeTable
   Anonymous,  // fields, in order
+  Enum,       // name; its variants stand in a TypeTable. A value is the variant's wire label, a string
+  Union,      // members, at least two; a value is one of theirs, as it is
 };
 
 /// Immutable; copies share. `==` is structural; named records are equal by name.
@@ -41,17 +45,28 @@ class Type {
   /// `name` is qualified by its module, `text.Label`; names of the file that is compiled are bare.
   static Type Record(std::string name);
   static Type Anonymous(std::vector<Field> fields);
+  static Type Map(Type item);
+  static Type Stream(Type item);
+  /// Named as records are.
+  static Type Enum(std::string name);
+  /// Unions among the members give theirs, equal ones count once, and null or an optional among them makes the whole optional. One member
+  /// alone is that member.
+  static Type Union(std::vector<Type> members);
 
   [[nodiscard]] TypeKind kind() const { return kind_; }
   [[nodiscard]] bool Is(TypeKind kind) const { return kind_ == kind; }
   [[nodiscard]] bool is_error() const { return kind_ == TypeKind::Error; }
   [[nodiscard]] bool is_number() const { return kind_ == TypeKind::Int || kind_ == TypeKind::Float; }
-  /// The item of a list or an optional.
+  /// A record, named or anonymous.
+  [[nodiscard]] bool is_record() const { return kind_ == TypeKind::Record || kind_ == TypeKind::Anonymous; }
+  /// The item of a list, an optional, a map or a stream.
   [[nodiscard]] const Type& item() const;
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] const std::vector<Field>& fields() const;
+  /// Of a union: the types of fields without names.
+  [[nodiscard]] const std::vector<Field>& members() const { return fields(); }
 
-  /// As the language spells it: `[text.Label]`, `int?`, `{ a: int, b: [float] }`.
+  /// As the language spells it: `[text.Label]`, `int?`, `{ a: int, b: [float] }`, `float | string`; an enum as `enum Verdict`.
   [[nodiscard]] std::string ToString() const;
 
   bool operator==(const Type& other) const;
@@ -81,8 +96,25 @@ struct RecordField {
   bool operator==(const RecordField&) const = default;
 };
 
-/// Named records by qualified name.
-using RecordTable = std::map<std::string, std::vector<RecordField>>;
+struct EnumVariant {
+  std::string name;
+  /// What stands for the variant in JSON and in values.
+  std::string label;
+
+  bool operator==(const EnumVariant&) const = default;
+};
+
+/// The named types of a program, by qualified name.
+struct TypeTable {
+  std::map<std::string, std::vector<RecordField>> records;
+  std::map<std::string, std::vector<EnumVariant>> enums;
+
+  /// Of a named record, or nothing.
+  [[nodiscard]] const std::vector<RecordField>* FindRecord(const std::string& name) const;
+  [[nodiscard]] const std::vector<EnumVariant>* FindEnum(const std::string& name) const;
+
+  bool operator==(const TypeTable&) const = default;
+};
 
 /// Reads what `ToString` writes; nothing where the text is no type.
 std::optional<Type> ParseType(std::string_view text);

@@ -112,7 +112,7 @@ struct Demand {
 };
 
 struct Graph {
-  RecordTable records;
+  TypeTable types;
   Store<ModelId, Model> models;
   Store<FunctionId, Function> functions;
   std::vector<Demand> demands;

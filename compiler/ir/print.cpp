@@ -163,6 +163,14 @@ class FunctionPrinter {
   std::string text_;
 };
 
+std::string PrintEnum(const std::string& name, const std::vector<EnumVariant>& variants) {
+  std::string text;
+  for (const EnumVariant& variant : variants) {
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", variant.name, QuoteJson(variant.label));
+  }
+  return fmt::format("enum {} {{ {} }}\n", name, text);
+}
+
 std::string PrintRecord(const std::string& name, const std::vector<RecordField>& fields) {
   std::string text = fmt::format("record {} {{ ", Name(name));
   for (size_t i = 0; i < fields.size(); ++i) {
@@ -200,7 +208,10 @@ std::string Print(const Graph& graph, const SourceManager* sources) {
     return place.empty() ? "\n" : "  // " + place + "\n";
   };
   std::string text;
-  for (const auto& [name, fields] : graph.records) {
+  for (const auto& [name, variants] : graph.types.enums) {
+    text += PrintEnum(name, variants);
+  }
+  for (const auto& [name, fields] : graph.types.records) {
     text += PrintRecord(name, fields);
   }
   for (uint32_t i = 0; i < graph.models.size(); ++i) {

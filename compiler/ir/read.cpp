@@ -31,6 +31,9 @@ class GraphReader {
 
  private:
   Result<void> ReadDeclaration() {
+    if (cursor_.Take("enum")) {
+      return ReadEnum();
+    }
     if (cursor_.Take("record")) {
       return ReadRecord();
     }
@@ -54,6 +57,29 @@ class GraphReader {
     return {};
   }
 
+  /// enum = name "{" variant "=" string { "," variant "=" string } "}"
+  Result<void> ReadEnum() {
+    PLAIT_TRY(std::string name, cursor_.TakeName());
+    PLAIT_TRY_VOID(cursor_.Expect("{"));
+    std::vector<EnumVariant> variants;
+    while (!cursor_.Take("}")) {
+      if (!variants.empty()) {
+        PLAIT_TRY_VOID(cursor_.Expect(","));
+      }
+      PLAIT_TRY(std::string variant, cursor_.TakeName());
+      PLAIT_TRY_VOID(cursor_.Expect("="));
+      PLAIT_TRY(Value label, cursor_.TakeJson());
+      if (!label.is_string()) {
+        return cursor_.Fail("the label of `" + variant + "` is no string");
+      }
+      variants.push_back({std::move(variant), label.AsString()});
+    }
+    if (!graph_.types.enums.emplace(name, std::move(variants)).second) {
+      return cursor_.Fail("the enum `" + name + "` stands twice");
+    }
+    return {};
+  }
+
   /// record = name "{" [ field { "," field } ] "}"
   Result<void> ReadRecord() {
     PLAIT_TRY(std::string name, cursor_.TakeName());
@@ -72,7 +98,7 @@ class GraphReader {
       }
       fields.push_back(std::move(field));
     }
-    if (!graph_.records.emplace(name, std::move(fields)).second) {
+    if (!graph_.types.records.emplace(name, std::move(fields)).second) {
       return cursor_.Fail(fmt::format("the record `{}` is defined twice", name));
     }
     return {};

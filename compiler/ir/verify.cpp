@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/convert.h"
 #include "compiler/ir/fits.h"
 #include "compiler/ir/text.h"
 #include "compiler/ir/verify_node.h"
@@ -30,7 +31,7 @@ class FunctionVerifier {
       return fault;
     }
     const Type& result = function_.nodes[function_.regions[function_.body].result].type;
-    return TypeFits(function_.result, result, graph_.records)
+    return TypeFits(function_.result, result, graph_.types)
                ? ""
                : fmt::format("it gives {} instead of {}", result.ToString(), function_.result.ToString());
   }
@@ -49,7 +50,7 @@ class FunctionVerifier {
       if (!InRange(parameters[i]) || !(function_.nodes[parameters[i]].type == parameter.type)) {
         return fmt::format("the parameter `{}` differs from its node", parameter.name);
       }
-      if (parameter.default_value && !ValueFits(*parameter.default_value, parameter.type, graph_.records)) {
+      if (parameter.default_value && !ValueFits(*parameter.default_value, parameter.type, graph_.types)) {
         return fmt::format("the default of `{}` is no {}", parameter.name, parameter.type.ToString());
       }
     }

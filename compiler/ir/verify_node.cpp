@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/convert.h"
 #include "compiler/ir/fits.h"
 #include "compiler/ir/node_names.h"
 
@@ -45,7 +46,7 @@ class NodeVerifier {
  private:
   /// Without its `?`, as the checker may have narrowed it.
   [[nodiscard]] const Type& Operand(size_t i) const { return WithoutOptional(function_.nodes[node_.operands[i]].type); }
-  [[nodiscard]] bool Fits(const Type& wanted, const Type& given) const { return TypeFits(wanted, given, graph_.records); }
+  [[nodiscard]] bool Fits(const Type& wanted, const Type& given) const { return TypeFits(wanted, given, graph_.types); }
   [[nodiscard]] bool Is(size_t operand, TypeKind kind) const { return Operand(operand).Is(kind) || Operand(operand).Is(TypeKind::Never); }
 
   [[nodiscard]] std::string Shape(size_t operands, size_t regions) const {
@@ -66,7 +67,7 @@ class NodeVerifier {
     if (std::string fault = Shape(0, 0); !fault.empty()) {
       return fault;
     }
-    if (!ValueFits(node_.constant, node_.type, graph_.records)) {
+    if (!ValueFits(node_.constant, node_.type, graph_.types)) {
       return fmt::format("the constant {} is no {}", ToJson(node_.constant), node_.type.ToString());
     }
     return "";
@@ -176,8 +177,8 @@ class NodeVerifier {
       }
     }
     if (record.Is(TypeKind::Record)) {
-      auto found = graph_.records.find(record.name());
-      if (found != graph_.records.end()) {
+      auto found = graph_.types.records.find(record.name());
+      if (found != graph_.types.records.end()) {
         for (const RecordField& field : found->second) {
           if (field.name == name) {
             return &field.type;

@@ -35,7 +35,7 @@ void MarkEntry(const sema::TypedModule& module, const sema::Function& source, ir
 
 ir::Graph BuildGraph(const sema::TypedModule& module) {
   ir::Graph graph;
-  graph.records = module.records;
+  graph.types = module.types;
   std::vector<ir::ModelId> model_ids = BuildModels(module, graph.models);
   std::map<std::string, int> times_used;
   for (const sema::Function& source : module.functions) {

@@ -15,7 +15,7 @@ using ir::RegionId;
 /// Moves one node from `from_`, a region of `owner_`, into a new branch or map before `owner_`.
 class Lifter {
  public:
-  Lifter(GraphEditor& editor, NodeId node, const RecordTable& records)
+  Lifter(GraphEditor& editor, NodeId node, const TypeTable& records)
       : editor_(editor), records_(records), node_(node), from_(editor.RegionOf(node)), owner_(editor.OwnerOf(from_)) {}
 
   void Run() {
@@ -149,7 +149,7 @@ class Lifter {
   }
 
   GraphEditor& editor_;
-  const RecordTable& records_;
+  const TypeTable& records_;
   NodeId node_;
   RegionId from_;
   NodeId owner_;
@@ -159,9 +159,9 @@ class Lifter {
 
 }  // namespace
 
-void Lift(GraphEditor& editor, NodeId node, const RecordTable& records) { Lifter(editor, node, records).Run(); }
+void Lift(GraphEditor& editor, NodeId node, const TypeTable& records) { Lifter(editor, node, records).Run(); }
 
-void FillWithPlaceholder(GraphEditor& editor, RegionId region, const Type& type, const RecordTable& records) {
+void FillWithPlaceholder(GraphEditor& editor, RegionId region, const Type& type, const TypeTable& records) {
   ir::Node node;
   node.type = type;
   node.constant = PlaceholderOf(type, records);

@@ -4,7 +4,7 @@
 
 namespace plait {
 
-Value PlaceholderOf(const Type& type, const RecordTable& records) {
+Value PlaceholderOf(const Type& type, const TypeTable& types) {
   switch (type.kind()) {
     case TypeKind::Bool:
       return Value::Bool(false);
@@ -18,18 +18,25 @@ Value PlaceholderOf(const Type& type, const RecordTable& records) {
       return Value::List({});
     case TypeKind::Record: {
       ValueFields fields;
-      for (const RecordField& field : records.at(type.name())) {
-        fields.emplace_back(field.name, PlaceholderOf(field.type, records));
+      for (const RecordField& field : types.records.at(type.name())) {
+        fields.emplace_back(field.name, PlaceholderOf(field.type, types));
       }
       return Value::Record(std::move(fields));
     }
     case TypeKind::Anonymous: {
       ValueFields fields;
       for (const Type::Field& field : type.fields()) {
-        fields.emplace_back(field.name, PlaceholderOf(field.type, records));
+        fields.emplace_back(field.name, PlaceholderOf(field.type, types));
       }
       return Value::Record(std::move(fields));
     }
+    case TypeKind::Map:
+      return Value::Record({});
+    case TypeKind::Enum:
+      return Value::String(types.enums.at(type.name()).front().label);
+    case TypeKind::Union:
+      return PlaceholderOf(type.members()[0].type, types);
+    case TypeKind::Stream:
     case TypeKind::Error:
     case TypeKind::Never:
     case TypeKind::Null:

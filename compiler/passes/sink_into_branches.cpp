@@ -22,7 +22,7 @@ constexpr size_t kMaxCopies = 8;
 
 class Sinker {
  public:
-  Sinker(ir::Function function, const RecordTable& records) : editor_(std::move(function)), records_(records) {}
+  Sinker(ir::Function function, const TypeTable& records) : editor_(std::move(function)), records_(records) {}
 
   ir::Function Run() {
     Settle(editor_.body());
@@ -236,14 +236,14 @@ class Sinker {
   }
 
   GraphEditor editor_;
-  const RecordTable& records_;
+  const TypeTable& records_;
 };
 
 }  // namespace
 
 ir::Graph SinkIntoBranches(ir::Graph graph) {
   for (ir::Function& function : graph.functions) {
-    function = Sinker(std::move(function), graph.records).Run();
+    function = Sinker(std::move(function), graph.types).Run();
   }
   return graph;
 }

@@ -214,7 +214,7 @@ struct Plan {
   /// `sha256:…` of the source and its imports.
   std::string source_digest;
   Machine machine;
-  RecordTable records;
+  TypeTable types;
   std::vector<Model> models;
   std::vector<Demand> demands;
   std::vector<Entry> entries;

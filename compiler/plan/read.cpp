@@ -65,8 +65,25 @@ Machine ReadMachineTable(TomlTable table) {
   return machine;
 }
 
-RecordTable ReadRecords(std::vector<TomlTable> tables, TomlErrors& errors) {
-  RecordTable records;
+std::map<std::string, std::vector<EnumVariant>> ReadEnums(std::vector<TomlTable> tables, TomlErrors& errors) {
+  std::map<std::string, std::vector<EnumVariant>> enums;
+  for (TomlTable& table : tables) {
+    std::string name = table.String("name");
+    std::vector<EnumVariant> variants;
+    for (TomlTable& variant : table.OptionalTables("variants")) {
+      variants.push_back({variant.String("name"), variant.String("label")});
+      variant.Finish();
+    }
+    table.Finish();
+    if (!enums.emplace(name, std::move(variants)).second) {
+      errors.Fail(table.position(), fmt::format("the enum `{}` stands twice", name));
+    }
+  }
+  return enums;
+}
+
+std::map<std::string, std::vector<RecordField>> ReadRecords(std::vector<TomlTable> tables, TomlErrors& errors) {
+  std::map<std::string, std::vector<RecordField>> records;
   for (TomlTable& table : tables) {
     std::string name = table.String("name");
     std::vector<RecordField> fields;
@@ -245,7 +262,8 @@ Plan ReadPlan(const toml::table& root, TomlErrors& errors, Positions& positions)
   } else {
     errors.Fail({}, "the table `[machine]` is missing");
   }
-  plan.records = ReadRecords(table.OptionalTables("record"), errors);
+  plan.types.enums = ReadEnums(table.OptionalTables("enum"), errors);
+  plan.types.records = ReadRecords(table.OptionalTables("record"), errors);
   for (TomlTable& model : table.OptionalTables("model")) {
     positions.models.push_back(model.position());
     CheckId(model, plan.models.size(), errors);

@@ -27,24 +27,31 @@ MaybeText FindBadNumber(std::initializer_list<std::pair<std::string_view, double
   return std::nullopt;
 }
 
-MaybeText FindTypeFault(const Type& type, const RecordTable& records) {
-  if (type.is_error()) {
-    return "a type is missing";
-  }
-  if (type.Is(TypeKind::Record)) {
-    return records.contains(type.name()) ? std::nullopt : MaybeText(fmt::format("the record `{}` is not declared", type.name()));
-  }
-  if (type.Is(TypeKind::List) || type.Is(TypeKind::Optional)) {
-    return FindTypeFault(type.item(), records);
-  }
-  if (type.Is(TypeKind::Anonymous)) {
-    for (const Type::Field& field : type.fields()) {
-      if (MaybeText fault = FindTypeFault(field.type, records)) {
-        return fault;
+MaybeText FindTypeFault(const Type& type, const TypeTable& types) {
+  switch (type.kind()) {
+    case TypeKind::Error:
+      return "a type is missing";
+    case TypeKind::Record:
+      return types.FindRecord(type.name()) != nullptr ? std::nullopt
+                                                      : MaybeText(fmt::format("the record `{}` is not declared", type.name()));
+    case TypeKind::Enum:
+      return types.FindEnum(type.name()) != nullptr ? std::nullopt : MaybeText(fmt::format("the enum `{}` is not declared", type.name()));
+    case TypeKind::List:
+    case TypeKind::Optional:
+    case TypeKind::Map:
+    case TypeKind::Stream:
+      return FindTypeFault(type.item(), types);
+    case TypeKind::Anonymous:
+    case TypeKind::Union:
+      for (const Type::Field& field : type.fields()) {
+        if (MaybeText fault = FindTypeFault(field.type, types)) {
+          return fault;
+        }
       }
-    }
+      return std::nullopt;
+    default:
+      return std::nullopt;
   }
-  return std::nullopt;
 }
 
 MaybeText FindConstantFault(const Value& value) {
@@ -54,10 +61,10 @@ MaybeText FindConstantFault(const Value& value) {
 }
 
 MaybeText FindRecordFault(const Plan& plan) {
-  for (const auto& [name, fields] : plan.records) {
+  for (const auto& [name, fields] : plan.types.records) {
     std::set<std::string> names;
     for (const RecordField& field : fields) {
-      MaybeText fault = FindTypeFault(field.type, plan.records);
+      MaybeText fault = FindTypeFault(field.type, plan.types);
       if (!fault && !names.insert(field.name).second) {
         fault = "it stands twice";
       }
@@ -128,7 +135,7 @@ MaybeText FindDemandFault(const Plan& plan) {
 MaybeText FindParameterFault(const Plan& plan, const Entry& entry) {
   std::set<std::string> names;
   for (const Parameter& parameter : entry.parameters) {
-    MaybeText fault = FindTypeFault(parameter.type, plan.records);
+    MaybeText fault = FindTypeFault(parameter.type, plan.types);
     if (!fault && !names.insert(parameter.name).second) {
       fault = "it stands twice";
     }
@@ -181,7 +188,7 @@ MaybeText FindEntryFault(const Plan& plan, size_t index) {
   }
   MaybeText fault = FindParameterFault(plan, entry);
   if (!fault) {
-    fault = FindTypeFault(entry.result_type, plan.records);
+    fault = FindTypeFault(entry.result_type, plan.types);
   }
   if (!fault) {
     fault = FindExprFault(entry.result);

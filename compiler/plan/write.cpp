@@ -146,8 +146,17 @@ class Lines {
   std::string text_;
 };
 
-void WriteRecords(const RecordTable& records, Lines& lines) {
-  for (const auto& [name, record] : records) {
+void WriteTypes(const TypeTable& types, Lines& lines) {
+  for (const auto& [name, variants] : types.enums) {
+    lines.Heading("[[enum]]");
+    lines.Raw("name", StringText(name));
+    std::vector<std::string> tables;
+    for (const EnumVariant& variant : variants) {
+      tables.push_back(TableText({{"name", StringText(variant.name)}, {"label", StringText(variant.label)}}));
+    }
+    lines.List("variants", tables);
+  }
+  for (const auto& [name, record] : types.records) {
     lines.Heading("[[record]]");
     lines.Raw("name", StringText(name));
     std::vector<std::string> fields;
@@ -347,7 +356,7 @@ std::string Write(const Plan& plan) {
   lines.Raw("plait_plan", IntText(kPlanVersion));
   lines.String("source", plan.source_digest);
   WriteMachine(plan.machine, lines);
-  WriteRecords(plan.records, lines);
+  WriteTypes(plan.types, lines);
   WriteModels(plan.models, lines);
   WriteDemands(plan.demands, lines);
   for (const Entry& entry : plan.entries) {

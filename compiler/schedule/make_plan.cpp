@@ -117,7 +117,7 @@ plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const Sourc
   plan::Plan plan;
   plan.source_digest = inputs.source_digest;
   plan.machine = MachineOf(inputs.machine);
-  plan.records = graph.records;
+  plan.types = graph.types;
   plan.models = ModelsOf(graph, inputs, sources);
   for (const ir::Demand& demand : graph.demands) {
     plan.demands.push_back({demand.service, demand.cpu, demand.memory_bytes, demand.gpu_min, demand.gpu_max});

@@ -192,7 +192,7 @@ ExprId BodyChecker::Of(const ast::Field& node, const At& at) {
     return Refuse(at.span, "a field of `json`");
   }
   if (type.Is(TypeKind::Record)) {
-    for (const RecordField& field : program_.result.records[type.name()]) {
+    for (const RecordField& field : program_.result.types.records[type.name()]) {
       if (field.name == node.name.text) {
         return Add(field.type, at.span, FieldOf{base, field.name});
       }
@@ -218,7 +218,7 @@ ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
   }
   std::vector<std::string> names;
   if (type.Is(TypeKind::Record)) {
-    std::ranges::transform(program_.result.records[type.name()], std::back_inserter(names), &RecordField::name);
+    std::ranges::transform(program_.result.types.records[type.name()], std::back_inserter(names), &RecordField::name);
   } else if (type.Is(TypeKind::Anonymous)) {
     std::ranges::transform(type.fields(), std::back_inserter(names), &Type::Field::name);
   }

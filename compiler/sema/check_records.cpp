@@ -101,7 +101,7 @@ ExprId BodyChecker::CheckNamed(const ast::Brace& node, const At& at, const std::
   MakeRecord made;
   std::vector<std::string> wanted;
   std::vector<std::string> missing;
-  const std::vector<RecordField>& fields = program_.result.records[record];
+  const std::vector<RecordField>& fields = program_.result.types.records[record];
   for (size_t i = 0; i < fields.size(); ++i) {
     const RecordField& field = fields[i];
     wanted.push_back(field.name);

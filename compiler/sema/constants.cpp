@@ -102,11 +102,11 @@ bool EvaluateRecordDefaults(Program& program, size_t index, const Span& use) {
   for (size_t i = 0; i < info.fields.size(); ++i) {
     const ast::RecordField& field = *info.fields[i];
     if (field.default_value) {
-      const Type type = program.result.records[info.name][i].type;
+      const Type type = program.result.types.records[info.name][i].type;
       Expectation want{type, field.name.span, fmt::format("`{}` is `{}`", field.name.text, type.ToString())};
       std::optional<Value> value = EvaluateConstant(program, around, *field.default_value, want);
       // A faulty default still lets a literal leave the field out.
-      program.result.records[info.name][i].default_value = value.value_or(Value());
+      program.result.types.records[info.name][i].default_value = value.value_or(Value());
     }
   }
   program.records[index].progress = Progress::Done;

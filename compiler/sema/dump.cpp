@@ -134,7 +134,7 @@ class ModuleWriter {
   explicit ModuleWriter(const TypedModule& module) : module_(module) {}
 
   std::string Write() {
-    for (const auto& [name, fields] : module_.records) {
+    for (const auto& [name, fields] : module_.types.records) {
       WriteRecord(name, fields);
     }
     for (const Task& task : module_.tasks) {

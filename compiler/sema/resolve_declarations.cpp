@@ -13,7 +13,7 @@ void ResolveFields(Program& program, uint32_t index) {
   if (program.record_indices[info.name] != index) {
     return;  // a second record of that name, reported as such
   }
-  std::vector<RecordField>& fields = program.result.records[info.name];
+  std::vector<RecordField>& fields = program.result.types.records[info.name];
   std::map<std::string_view, Span> seen;
   for (const ast::RecordField& field : info.decl->fields) {
     auto [first, is_new] = seen.try_emplace(field.name.text, field.name.span);

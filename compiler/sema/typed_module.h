@@ -187,7 +187,7 @@ struct Function {
 /// The program that one file and its imports make. Marked where it had errors; then only what was right is complete.
 struct TypedModule {
   FileId file;
-  RecordTable records;
+  TypeTable types;
   Store<TaskId, Task> tasks;
   Store<ServiceId, Service> services;
   Store<ModelId, Model> models;

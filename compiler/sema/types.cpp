@@ -109,8 +109,8 @@ bool HasJson(const Program& program, const Type& type, std::set<std::string>& vi
     case TypeKind::Anonymous:
       return std::ranges::any_of(type.fields(), [&](const Type::Field& field) { return HasJson(program, field.type, visited); });
     case TypeKind::Record: {
-      auto record = program.result.records.find(type.name());
-      return visited.insert(type.name()).second && record != program.result.records.end() &&
+      auto record = program.result.types.records.find(type.name());
+      return visited.insert(type.name()).second && record != program.result.types.records.end() &&
              std::ranges::any_of(record->second, [&](const RecordField& field) { return HasJson(program, field.type, visited); });
     }
     default:

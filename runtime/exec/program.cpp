@@ -133,7 +133,7 @@ std::vector<std::string> Program::StandIns() const {
 
 Result<Value> Program::Run(const plan::Entry& entry, const Value& request, const RunOptions& options,
                            const Cancellation& cancellation) const {
-  PLAIT_TRY(std::vector<Value> arguments, BindInputs(entry, state_->plan.records, request));
+  PLAIT_TRY(std::vector<Value> arguments, BindInputs(entry, state_->plan.types, request));
   Executor executor(state_->plan, entry, state_->models, cancellation, {options.seed, options.observer});
   Result<Value> result = NotRun();
   state_->pool->Run([&](ThreadTeam& team) { result = executor.Run(std::move(arguments), team); });

@@ -189,10 +189,10 @@ uint64_t HashText(std::string_view text) {
   return hash;
 }
 
-Value FakeRecord(const std::vector<std::pair<std::string, Type>>& types, const RecordTable& records, uint64_t seed) {
+Value FakeRecord(const std::vector<std::pair<std::string, Type>>& declared, const TypeTable& types, uint64_t seed) {
   ValueFields fields;
-  for (const auto& [name, type] : types) {
-    fields.emplace_back(name, FakeValue(type, records, seed ^ HashText(name)));
+  for (const auto& [name, type] : declared) {
+    fields.emplace_back(name, FakeValue(type, types, seed ^ HashText(name)));
   }
   return Value::Record(std::move(fields));
 }
@@ -204,7 +204,7 @@ Interpretation Interpret(const ir::Graph& graph, ir::FunctionId function, const 
   return Interpreter(graph, model, strategy).Run(function, arguments);
 }
 
-Value FakeValue(const Type& type, const RecordTable& records, uint64_t seed) {
+Value FakeValue(const Type& type, const TypeTable& types, uint64_t seed) {
   seed = Mix(seed);
   switch (type.kind()) {
     case TypeKind::Bool:
@@ -218,26 +218,39 @@ Value FakeValue(const Type& type, const RecordTable& records, uint64_t seed) {
     case TypeKind::List: {
       ValueList items;
       for (uint64_t i = 0; i < seed % 4; ++i) {
-        items.push_back(FakeValue(type.item(), records, seed + i));
+        items.push_back(FakeValue(type.item(), types, seed + i));
       }
       return Value::List(std::move(items));
     }
     case TypeKind::Optional:
-      return seed % 3 == 0 ? Value() : FakeValue(type.item(), records, seed);
+      return seed % 3 == 0 ? Value() : FakeValue(type.item(), types, seed);
     case TypeKind::Record: {
-      std::vector<std::pair<std::string, Type>> types;
-      for (const RecordField& field : records.at(type.name())) {
-        types.emplace_back(field.name, field.type);
+      std::vector<std::pair<std::string, Type>> declared;
+      for (const RecordField& field : types.records.at(type.name())) {
+        declared.emplace_back(field.name, field.type);
       }
-      return FakeRecord(types, records, seed);
+      return FakeRecord(declared, types, seed);
     }
     case TypeKind::Anonymous: {
-      std::vector<std::pair<std::string, Type>> types;
+      std::vector<std::pair<std::string, Type>> declared;
       for (const Type::Field& field : type.fields()) {
-        types.emplace_back(field.name, field.type);
+        declared.emplace_back(field.name, field.type);
       }
-      return FakeRecord(types, records, seed);
+      return FakeRecord(declared, types, seed);
     }
+    case TypeKind::Map: {
+      ValueFields items;
+      for (uint64_t i = 0; i < seed % 3; ++i) {
+        items.emplace_back(std::string(1, static_cast<char>('k' + i)), FakeValue(type.item(), types, seed + i));
+      }
+      return Value::Record(std::move(items));
+    }
+    case TypeKind::Enum: {
+      const std::vector<EnumVariant>& variants = types.enums.at(type.name());
+      return Value::String(variants[seed % variants.size()].label);
+    }
+    case TypeKind::Union:
+      return FakeValue(type.members()[seed % type.members().size()].type, types, seed + 1);
     default:
       return {};
   }
@@ -249,7 +262,7 @@ FakeModel MakeFakeModel(uint64_t one_failure_in) {
     if (one_failure_in != 0 && Mix(seed) % one_failure_in == 0) {
       return Error{FailureKind::ArgumentRange, "the model refuses", "", {}};
     }
-    return FakeValue(call.type, graph.records, seed);
+    return FakeValue(call.type, graph.types, seed);
   };
 }
 

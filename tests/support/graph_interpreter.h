@@ -31,7 +31,7 @@ Interpretation Interpret(const ir::Graph& graph, ir::FunctionId function, const 
                          Strategy strategy);
 
 /// A value of the type that depends on the seed alone: small numbers, short texts, lists of up to three items.
-Value FakeValue(const Type& type, const RecordTable& records, uint64_t seed);
+Value FakeValue(const Type& type, const TypeTable& types, uint64_t seed);
 
 /// Answers every call with a fake value of the call's type, seeded by the model, the method and the arguments. One call in
 /// `one_failure_in` fails, none where that is 0.

@@ -338,7 +338,7 @@ class Generator {
 ir::Graph MakeRandomGraph(const RandomGraphOptions& options) {
   std::mt19937_64 random(options.seed);
   ir::Graph graph;
-  graph.records["Pair"] = {{"number", kInt, std::nullopt}, {"text", kString, std::nullopt}};
+  graph.types.records["Pair"] = {{"number", kInt, std::nullopt}, {"text", kString, std::nullopt}};
   for (int i = 0; i < 2; ++i) {
     ir::Model model;
     model.name = "S.m" + std::to_string(i);

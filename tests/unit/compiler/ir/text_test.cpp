@@ -71,7 +71,7 @@ TEST_CASE("text reads and prints as itself") {
   CHECK(main.parameters[0].default_value == Value::String("hi \"you\""));
   CHECK(graph->models[ModelId{0}].revision == "main");
   CHECK(graph->demands[0].gpu_min == 0);
-  CHECK(graph->records.at("Scored")[1].default_value == Value::Float(0.5));
+  CHECK(graph->types.records.at("Scored")[1].default_value == Value::Float(0.5));
 }
 
 TEST_CASE("labels may be words, comments and spacing free") {

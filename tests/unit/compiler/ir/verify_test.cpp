@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "compiler/base/convert.h"
 #include "compiler/ir/edit.h"
 #include "compiler/ir/fits.h"
 #include "compiler/ir/text.h"
@@ -106,20 +107,20 @@ TEST_CASE("calls may not go in a circle, and names may not repeat") {
 }
 
 TEST_CASE("what fits where") {
-  RecordTable records = {{"R", {{"a", Type::Of(TypeKind::Int), {}}, {"b", Type::Optional(Type::Of(TypeKind::String)), {}}}}};
+  TypeTable types = {{{"R", {{"a", Type::Of(TypeKind::Int), {}}, {"b", Type::Optional(Type::Of(TypeKind::String)), {}}}}}, {}};
   Type r = Type::Record("R");
   Type integer = Type::Of(TypeKind::Int);
-  CHECK(TypeFits(Type::Optional(integer), integer, records));
-  CHECK(TypeFits(Type::Optional(integer), Type::Of(TypeKind::Null), records));
-  CHECK_FALSE(TypeFits(integer, Type::Of(TypeKind::Null), records));
-  CHECK(TypeFits(Type::List(integer), Type::List(Type::Of(TypeKind::Never)), records));
-  CHECK(TypeFits(r, Type::Anonymous({{"b", Type::Of(TypeKind::Null)}, {"a", integer}}), records));
-  CHECK_FALSE(TypeFits(r, Type::Anonymous({{"a", integer}}), records));
-  CHECK_FALSE(TypeFits(Type::Of(TypeKind::Float), integer, records));
-  CHECK(ValueFits(Value::Record({{"a", Value::Int(1)}, {"b", Value()}}), r, records));
-  CHECK_FALSE(ValueFits(Value::Record({{"a", Value::Int(1)}}), r, records));
-  CHECK_FALSE(ValueFits(Value::List({Value::Float(1)}), Type::List(integer), records));
-  CHECK_FALSE(ValueFits(Value(), Type::Record("Unknown"), records));
+  CHECK(TypeFits(Type::Optional(integer), integer, types));
+  CHECK(TypeFits(Type::Optional(integer), Type::Of(TypeKind::Null), types));
+  CHECK_FALSE(TypeFits(integer, Type::Of(TypeKind::Null), types));
+  CHECK(TypeFits(Type::List(integer), Type::List(Type::Of(TypeKind::Never)), types));
+  CHECK(TypeFits(r, Type::Anonymous({{"b", Type::Of(TypeKind::Null)}, {"a", integer}}), types));
+  CHECK_FALSE(TypeFits(r, Type::Anonymous({{"a", integer}}), types));
+  CHECK_FALSE(TypeFits(Type::Of(TypeKind::Float), integer, types));
+  CHECK(ValueFits(Value::Record({{"a", Value::Int(1)}, {"b", Value()}}), r, types));
+  CHECK_FALSE(ValueFits(Value::Record({{"a", Value::Int(1)}}), r, types));
+  CHECK_FALSE(ValueFits(Value::List({Value::Float(1)}), Type::List(integer), types));
+  CHECK_FALSE(ValueFits(Value(), Type::Record("Unknown"), types));
 }
 
 TEST_CASE("canonical numbers follow the text, and lost nodes go") {

@@ -18,7 +18,7 @@ namespace {
 std::vector<Value> RandomArguments(const ir::Graph& graph, ir::FunctionId entry, uint64_t seed) {
   std::vector<Value> arguments;
   for (const ir::Parameter& parameter : graph.functions[entry].parameters) {
-    arguments.push_back(FakeValue(parameter.type, graph.records, ++seed * 7919));
+    arguments.push_back(FakeValue(parameter.type, graph.types, ++seed * 7919));
   }
   return arguments;
 }

@@ -113,8 +113,8 @@ inline Plan SamplePlan() {
   Plan plan;
   plan.source_digest = "sha256:5f0c";
   plan.machine = {2, 0, 15e9, 33.1e9, 109e9, 25'000'000'000};
-  plan.records["Scored"] = {{"generated", Type::Of(TypeKind::String), std::nullopt},
-                            {"score", Type::Of(TypeKind::Float), Value::Float(0.25)}};
+  plan.types.records["Scored"] = {{"generated", Type::Of(TypeKind::String), std::nullopt},
+                                  {"score", Type::Of(TypeKind::Float), Value::Float(0.25)}};
   ValueFields options = {{"precision", Value::String("exact")}, {"head", Value()}};
   ValueFields head = {{"precision", Value::String("exact")}, {"head", Value::Record({{"seed", Value::Int(0)}})}};
   plan.models = {{"Gpt2.lm", "text.Generator", "hf:openai-community/gpt2", "", "sha256:91ab", "gpt2", options, 497'759'232,

@@ -102,7 +102,7 @@ TEST_CASE("numbers and types") {
         kEntry + ", stage 2: `predicted_ms` is nan, expected a number from 0 on");
   CHECK(FaultAfter([](Plan&, Stages& s) { s[2].bytes = -1; }) == kEntry + ", stage 2: `bytes` is negative");
   CHECK(FaultAfter([](Plan& p, Stages&) { p.machine.read_bandwidth = -1; }) == "`read_bandwidth` is -1, expected a number from 0 on");
-  CHECK(FaultAfter([](Plan& p, Stages&) { p.records.clear(); }) == kEntry + ": the record `Scored` is not declared");
+  CHECK(FaultAfter([](Plan& p, Stages&) { p.types.records.clear(); }) == kEntry + ": the record `Scored` is not declared");
   CHECK(FaultAfter([](Plan& p, Stages&) { p.entries[0].bound_by = "computation"; }) ==
         kEntry + ": `bound_ms` and `bound_by` differ from the greatest of the bounds");
   CHECK(FaultAfter([](Plan& p, Stages&) { p.models[1].source = "gpt2"; }) ==

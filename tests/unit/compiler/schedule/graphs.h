@@ -18,8 +18,9 @@ namespace plait::schedule {
 class GraphBuilder {
  public:
   GraphBuilder() {
-    graph.records["text.Generation"] = {{"generated_text", Type::Of(TypeKind::String), std::nullopt}};
-    graph.records["text.Label"] = {{"label", Type::Of(TypeKind::String), std::nullopt}, {"score", Type::Of(TypeKind::Float), std::nullopt}};
+    graph.types.records["text.Generation"] = {{"generated_text", Type::Of(TypeKind::String), std::nullopt}};
+    graph.types.records["text.Label"] = {{"label", Type::Of(TypeKind::String), std::nullopt},
+                                         {"score", Type::Of(TypeKind::Float), std::nullopt}};
     function.name = "S.run";
     function.is_entry = true;
     function.body = function.regions.Add({});

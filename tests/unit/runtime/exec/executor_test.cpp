@@ -104,7 +104,7 @@ ir::FunctionId EntryOf(const ir::Graph& graph) {
 std::vector<Value> FakeArguments(const ir::Graph& graph, uint64_t seed) {
   std::vector<Value> arguments;
   for (const ir::Parameter& parameter : graph.functions[EntryOf(graph)].parameters) {
-    arguments.push_back(tests::FakeValue(parameter.type, graph.records, seed + arguments.size()));
+    arguments.push_back(tests::FakeValue(parameter.type, graph.types, seed + arguments.size()));
   }
   return arguments;
 }

@@ -16,7 +16,8 @@ Value Json(std::string_view text) {
   return *value;
 }
 
-const RecordTable kRecords = {{"Point", {{"x", Type::Of(TypeKind::Float), {}}, {"name", Type::Of(TypeKind::String), Value::String("p")}}}};
+const TypeTable kTypes = {{{"Point", {{"x", Type::Of(TypeKind::Float), {}}, {"name", Type::Of(TypeKind::String), Value::String("p")}}}},
+                          {}};
 
 plan::Entry Entry() {
   plan::Entry entry;
@@ -28,7 +29,7 @@ plan::Entry Entry() {
 }
 
 Error Refused(std::string_view request) {
-  Result<std::vector<Value>> bound = BindInputs(Entry(), kRecords, Json(request));
+  Result<std::vector<Value>> bound = BindInputs(Entry(), kTypes, Json(request));
   REQUIRE_FALSE(bound.ok());
   CHECK(bound.error().kind == FailureKind::InputMismatch);
   return bound.error();
@@ -37,7 +38,7 @@ Error Refused(std::string_view request) {
 }  // namespace
 
 TEST_CASE("arguments are bound in the order of the parameters, defaults filled in") {
-  Result<std::vector<Value>> bound = BindInputs(Entry(), kRecords, Json(R"({"points": [{"x": 1}], "text": "a"})"));
+  Result<std::vector<Value>> bound = BindInputs(Entry(), kTypes, Json(R"({"points": [{"x": 1}], "text": "a"})"));
   REQUIRE(bound.ok());
   CHECK(ToJson(Value::List(*bound)) == R"(["a", [{"x": 1.0, "name": "p"}], null])");
 }
