@@ -213,6 +213,7 @@ bool ValueFits(const Value& value, const Type& type, const TypeTable& types) {
   switch (type.kind()) {
     case TypeKind::Error:
     case TypeKind::Stream:
+    case TypeKind::Variable:
       return false;
     case TypeKind::Never:
     case TypeKind::Null:

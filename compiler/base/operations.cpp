@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <compare>
+#include <iterator>
 
 #include <fmt/format.h>
+
+#include "compiler/base/library.h"
 
 namespace plait {
 namespace {
@@ -17,7 +20,15 @@ struct OperationInfo {
 
 constexpr OperationInfo kOperations[] = {
 #define X(operation, spelling, operands) {#operation, spelling, operands},
+#include "compiler/base/library_operations.def"
 #include "compiler/base/operations.def"
+#undef X
+};
+
+/// By operation: the library's are the first.
+constexpr library::Function kLibrary[] = {
+#define X(operation, spelling, operands) library::operation,
+#include "compiler/base/library_operations.def"
 #undef X
 };
 
@@ -110,6 +121,9 @@ std::partial_ordering Order(const Value& left, const Value& right) {
 }
 
 bool Contains(const Value& item, const Value& container) {
+  if (container.is_record()) {
+    return container.Field(item.AsString()) != nullptr;
+  }
   if (container.is_string()) {
     return container.AsString().find(item.AsString()) != std::string::npos;
   }
@@ -126,6 +140,9 @@ Result<Value> ItemAt(const ValueList& items, int64_t index) {
 }
 
 Value Length(const Value& value) {
+  if (value.is_record()) {
+    return Value::Int(static_cast<int64_t>(value.AsRecord().size()));
+  }
   if (value.is_list()) {
     return Value::Int(static_cast<int64_t>(value.AsList().size()));
   }
@@ -133,6 +150,34 @@ Value Length(const Value& value) {
   // Continuation bytes of UTF-8 begin with the bits 10.
   auto code_points = std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
   return Value::Int(code_points);
+}
+
+Value Entries(const ValueFields& map) {
+  ValueList entries;
+  for (const auto& [key, value] : map) {
+    entries.push_back(Value::Record({{"key", Value::String(key)}, {"value", value}}));
+  }
+  return Value::List(std::move(entries));
+}
+
+/// What json holds under a name or an index, or nothing.
+const Value* FindMember(const Value& json, const Value& key) {
+  if (key.is_string()) {
+    return json.Field(key.AsString());
+  }
+  bool is_inside = json.is_list() && key.AsInt() >= 0 && static_cast<uint64_t>(key.AsInt()) < json.AsList().size();
+  return is_inside ? &json.AsList()[static_cast<size_t>(key.AsInt())] : nullptr;
+}
+
+Result<Value> Member(const Value& json, const Value& key) {
+  if (const Value* found = FindMember(json, key)) {
+    return *found;
+  }
+  bool is_field = key.is_string();
+  std::string wanted = is_field ? fmt::format("the field `{}`", key.AsString()) : fmt::format("item {}", key.AsInt());
+  std::string found = (is_field && json.is_record()) || (!is_field && json.is_list()) ? fmt::format("{} without it", json.KindName())
+                                                                                      : std::string(json.KindName());
+  return Fail(FailureKind::CastFailed, fmt::format("expected json with {}, found {}", wanted, found));
 }
 
 Value Flatten(const ValueList& lists) {
@@ -168,7 +213,19 @@ std::optional<Operation> OperationFromName(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Operation> LibraryOperation(std::string_view function) {
+  for (size_t i = 0; i < std::size(kLibrary); ++i) {
+    if (kOperations[i].spelling == function) {
+      return static_cast<Operation>(i);
+    }
+  }
+  return std::nullopt;
+}
+
 Result<Value> Apply(Operation operation, std::span<const Value> operands) {
+  if (static_cast<size_t>(operation) < std::size(kLibrary)) {
+    return kLibrary[static_cast<size_t>(operation)](operands);
+  }
   const Value& first = operands[0];
   switch (operation) {
     case Operation::Negate:
@@ -205,6 +262,20 @@ Result<Value> Apply(Operation operation, std::span<const Value> operands) {
       return first.is_string() ? first : Value::String(ToJson(first));
     case Operation::Flatten:
       return Flatten(first.AsList());
+    case Operation::Lookup: {
+      const Value* item = first.Field(operands[1].AsString());
+      return item != nullptr ? *item : Value();
+    }
+    case Operation::Entries:
+      return Entries(first.AsRecord());
+    case Operation::Member:
+      return Member(first, operands[1]);
+    case Operation::MemberOrNull: {
+      const Value* member = FindMember(first, operands[1]);
+      return member != nullptr ? *member : Value();
+    }
+    default:
+      break;  // the library's
   }
   return Value();
 }

@@ -13,6 +13,7 @@ namespace plait {
 
 enum class Operation : uint8_t {
 #define X(operation, spelling, operands) operation,
+#include "compiler/base/library_operations.def"
 #include "compiler/base/operations.def"
 #undef X
 };
@@ -22,9 +23,12 @@ std::string_view OperationName(Operation operation);
 std::string_view OperationSpelling(Operation operation);
 int OperandCount(Operation operation);
 std::optional<Operation> OperationFromName(std::string_view name);
+/// Of one that the standard library declares: "text.lower".
+std::optional<Operation> LibraryOperation(std::string_view function);
 
 /// Operands are as many and of the kinds that the operation wants; ints and floats may mix and then count as floats.
-/// Fails with `index-range` or `arithmetic` (overflow of 64 bits, division by zero, a result that is not finite).
+/// Fails with `index-range`, `arithmetic` (overflow of 64 bits, division by zero, a result that is not finite), `cast-failed` (json that
+/// lacks what is asked of it) or `argument-range` (the library's).
 Result<Value> Apply(Operation operation, std::span<const Value> operands);
 
 }  // namespace plait

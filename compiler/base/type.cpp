@@ -23,6 +23,7 @@ Type Type::Record(std::string name) { return {TypeKind::Record, std::make_shared
 Type Type::Anonymous(std::vector<Field> fields) { return {TypeKind::Anonymous, std::make_shared<const Node>(Node{"", std::move(fields)})}; }
 Type Type::Map(Type item) { return {TypeKind::Map, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})}; }
 Type Type::Stream(Type item) { return {TypeKind::Stream, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})}; }
+Type Type::Variable(std::string name) { return {TypeKind::Variable, std::make_shared<const Node>(Node{std::move(name), {}})}; }
 Type Type::Enum(std::string name) { return {TypeKind::Enum, std::make_shared<const Node>(Node{std::move(name), {}})}; }
 
 Type Type::Union(std::vector<Type> members) {
@@ -84,6 +85,7 @@ std::string Type::ToString() const {
     case TypeKind::Stream:
       return fmt::format("stream<{}>", item().ToString());
     case TypeKind::Record:
+    case TypeKind::Variable:
       return name();
     case TypeKind::Enum:
       return "enum " + name();

@@ -31,6 +31,7 @@ enum class TypeKind : uint8_t {
   Anonymous,  // fields, in order
   Enum,       // name; its variants stand in a TypeTable. A value is the variant's wire label, a string
   Union,      // members, at least two; a value is one of theirs, as it is
+  Variable,   // name; stands for any type in the signature of a function of the standard library
 };
 
 /// Immutable; copies share. `==` is structural; named records are equal by name.
@@ -49,6 +50,7 @@ class Type {
   static Type Stream(Type item);
   /// Named as records are.
   static Type Enum(std::string name);
+  static Type Variable(std::string name);
   /// Unions among the members give theirs, equal ones count once, and null or an optional among them makes the whole optional. One member
   /// alone is that member.
   static Type Union(std::vector<Type> members);

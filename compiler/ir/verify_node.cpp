@@ -55,7 +55,16 @@ class NodeVerifier {
   /// Without its `?`, as the checker may have narrowed it.
   [[nodiscard]] const Type& Operand(size_t i) const { return WithoutOptional(function_.nodes[node_.operands[i]].type); }
   [[nodiscard]] bool Fits(const Type& wanted, const Type& given) const { return TypeFits(wanted, given, graph_.types); }
-  [[nodiscard]] bool Is(size_t operand, TypeKind kind) const { return Operand(operand).Is(kind) || Operand(operand).Is(TypeKind::Never); }
+  /// Also a union with such a member: the checker has seen to it that a value which it narrowed is of that one.
+  [[nodiscard]] bool Is(size_t operand, TypeKind kind) const {
+    return AnyMember(Operand(operand), [&](const Type& type) { return type.Is(kind) || type.Is(TypeKind::Never); });
+  }
+  template <class Predicate>
+  static bool AnyMember(const Type& type, Predicate holds) {
+    return type.Is(TypeKind::Union)
+               ? std::any_of(type.members().begin(), type.members().end(), [&](const Type::Field& member) { return holds(member.type); })
+               : holds(type);
+  }
 
   [[nodiscard]] std::string Shape(size_t operands, size_t regions) const {
     if (node_.operands.size() != operands) {
@@ -97,8 +106,8 @@ class NodeVerifier {
 
   [[nodiscard]] bool BothNumbers() const {
     return std::all_of(node_.operands.begin(), node_.operands.end(), [&](NodeId operand) {
-      const Type& type = WithoutOptional(function_.nodes[operand].type);
-      return type.is_number() || type.Is(TypeKind::Never);
+      return AnyMember(WithoutOptional(function_.nodes[operand].type),
+                       [](const Type& type) { return type.is_number() || type.Is(TypeKind::Never); });
     });
   }
   [[nodiscard]] bool Both(TypeKind kind) const { return Is(0, kind) && Is(1, kind); }
@@ -130,19 +139,32 @@ class NodeVerifier {
       case Operation::GreaterEqual:
         return BothNumbers() || Both(TypeKind::String);
       case Operation::In:
-        return Is(1, TypeKind::List) || Both(TypeKind::String);
+        return Is(1, TypeKind::List) || Both(TypeKind::String) || (Is(0, TypeKind::String) && Is(1, TypeKind::Map));
       case Operation::Index:
         return Is(0, TypeKind::List) && Is(1, TypeKind::Int);
       case Operation::Length:
-        return Is(0, TypeKind::List) || Is(0, TypeKind::String);
+        return Is(0, TypeKind::List) || Is(0, TypeKind::Map) || Is(0, TypeKind::String);
       case Operation::Flatten:
         return Is(0, TypeKind::List) && (Operand(0).Is(TypeKind::Never) || IsListOrNever(Operand(0).item()));
+      case Operation::Lookup:
+        return Is(0, TypeKind::Map) && Is(1, TypeKind::String);
+      case Operation::Entries:
+        return Is(0, TypeKind::Map);
+      case Operation::Member:
+      case Operation::MemberOrNull:
+        return Is(0, TypeKind::Json) && (Is(1, TypeKind::String) || Is(1, TypeKind::Int));
+      default:
+        return true;  // the library's, whose signatures the checker holds
     }
-    return false;
   }
 
   /// Needs operands that fit.
   [[nodiscard]] Type ResultType() const {
+    bool has_union = std::any_of(node_.operands.begin(), node_.operands.end(),
+                                 [&](NodeId operand) { return WithoutOptional(function_.nodes[operand].type).Is(TypeKind::Union); });
+    if (has_union && !IsTest(node_.operation)) {
+      return node_.type;
+    }
     switch (node_.operation) {
       case Operation::Negate:
         return Operand(0);
@@ -161,8 +183,31 @@ class NodeVerifier {
         return Type::Of(TypeKind::Int);
       case Operation::Display:
         return Type::Of(TypeKind::String);
+      case Operation::Lookup:
+        return Type::Optional(Operand(0).item());
+      case Operation::Entries:
+        return Type::List(Type::Anonymous({{"key", Type::Of(TypeKind::String)}, {"value", Operand(0).item()}}));
+      case Operation::Member:
+      case Operation::MemberOrNull:
+        return Type::Of(TypeKind::Json);
       default:
-        return Type::Of(TypeKind::Bool);
+        return IsTest(node_.operation) ? Type::Of(TypeKind::Bool) : node_.type;
+    }
+  }
+
+  static bool IsTest(Operation operation) {
+    switch (operation) {
+      case Operation::Not:
+      case Operation::Equal:
+      case Operation::NotEqual:
+      case Operation::Less:
+      case Operation::LessEqual:
+      case Operation::Greater:
+      case Operation::GreaterEqual:
+      case Operation::In:
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -207,7 +252,8 @@ class NodeVerifier {
     if (Is(0, TypeKind::Json)) {
       return "";
     }
-    const Type* type = FieldType(Operand(0), node_.names[0]);
+    const Type* type = nullptr;
+    AnyMember(Operand(0), [&](const Type& member) { return (type = FieldType(member, node_.names[0])) != nullptr; });
     if (type == nullptr) {
       return fmt::format("{} has no field `{}`", Operand(0).ToString(), node_.names[0]);
     }
@@ -239,6 +285,14 @@ class NodeVerifier {
     }
     const Type& type = WithoutOptional(node_.type);
     if (type.Is(TypeKind::Json)) {
+      return "";
+    }
+    if (type.Is(TypeKind::Map)) {
+      for (size_t i = 0; i < node_.operands.size(); ++i) {
+        if (std::string fault = Mismatch("an item", type.item(), Operand(i)); !fault.empty()) {
+          return fault;
+        }
+      }
       return "";
     }
     std::vector<Type::Field> fields;

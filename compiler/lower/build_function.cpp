@@ -45,11 +45,15 @@ class Builder {
     return id;
   }
 
-  void FillRegion(const sema::Block& block, RegionId region) {
+  NodeId LowerBlock(const sema::Block& block, RegionId region) {
     for (const sema::Block::Let& let : block.lets) {
       locals_[let.local.index] = Lower(let.value, region);
     }
-    NodeId result = Lower(block.value, region);
+    return Lower(block.value, region);
+  }
+
+  void FillRegion(const sema::Block& block, RegionId region) {
+    NodeId result = LowerBlock(block, region);
     function_.regions[region].result = result;
   }
 
@@ -126,6 +130,110 @@ class Builder {
     return ir::AddNode(function_, region, std::move(node));
   }
 
+  NodeId LowerNode(const sema::LetIn& node, const sema::Expr& /*expr*/, RegionId region) { return LowerBlock(node.block, region); }
+
+  NodeId LowerNode(const sema::Cast& cast, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::Cast, expr);
+    node.operands = {Lower(cast.operand, region)};
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  NodeId LowerNode(const sema::Is& is, const sema::Expr& expr, RegionId region) {
+    ir::Node node = NodeFor(NodeKind::Is, expr);
+    node.tested = is.tested;
+    node.operands = {Lower(is.operand, region)};
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  /// The call alone stands in the region of the try: its arguments are computed before, what widens its value after.
+  NodeId LowerNode(const sema::Guarded& guarded, const sema::Expr& expr, RegionId region) {
+    const sema::Expr* call = &source_.exprs[guarded.call];
+    std::vector<const sema::Expr*> widenings;
+    while (const auto* apply = std::get_if<sema::Apply>(&call->node)) {
+      if (apply->operation != Operation::ToFloat) {
+        break;
+      }
+      widenings.push_back(call);
+      call = &source_.exprs[apply->operands[0]];
+    }
+    if (const auto* let_in = std::get_if<sema::LetIn>(&call->node)) {
+      for (const sema::Block::Let& let : let_in->block.lets) {
+        locals_[let.local.index] = Lower(let.value, region);
+      }
+      call = &source_.exprs[let_in->block.value];
+    }
+    ir::Node node = NodeFor(NodeKind::Try, *call);
+    node.span = expr.span;
+    node.within_ms = guarded.within_ms;
+    node.retries = guarded.retries;
+    node.is_tolerant = guarded.fallback.has_value();
+    if (node.is_tolerant) {
+      node.type = Type::Anonymous({{"failed", Type::Of(TypeKind::Bool)}, {"value", call->type}});
+    }
+    RegionId tried = function_.regions.Add({});
+    NodeId before = Lower(call, region, tried);
+    function_.regions[tried].result = before;
+    node.regions = {tried};
+    NodeId outcome = ir::AddNode(function_, region, std::move(node));
+    if (!guarded.fallback) {
+      return Widen(outcome, widenings, region);
+    }
+    NodeId failed = AddField(outcome, "failed", Type::Of(TypeKind::Bool), expr.span, region);
+    ir::Node branch = NodeFor(NodeKind::If, expr);
+    branch.operands = {failed};
+    branch.regions = {NewRegion({{}, *guarded.fallback}), function_.regions.Add({})};
+    NodeId value = AddField(outcome, "value", call->type, expr.span, branch.regions[1]);
+    NodeId widened = Widen(value, widenings, branch.regions[1]);
+    function_.regions[branch.regions[1]].result = widened;
+    return ir::AddNode(function_, region, std::move(branch));
+  }
+
+  NodeId AddField(NodeId base, std::string name, Type type, Span span, RegionId region) {
+    ir::Node node;
+    node.kind = NodeKind::Field;
+    node.type = std::move(type);
+    node.span = span;
+    node.names = {std::move(name)};
+    node.operands = {base};
+    return ir::AddNode(function_, region, std::move(node));
+  }
+
+  /// Innermost last.
+  NodeId Widen(NodeId value, const std::vector<const sema::Expr*>& widenings, RegionId region) {
+    for (auto widening = widenings.rbegin(); widening != widenings.rend(); ++widening) {
+      value = ir::AddApply(function_, region, Operation::ToFloat, (*widening)->type, {value});
+      function_.nodes[value].span = (*widening)->span;
+    }
+    return value;
+  }
+
+  /// if condition(initial) { loop } else { initial }: a loop's body runs at least once.
+  NodeId LowerNode(const sema::Repeat& repeat, const sema::Expr& expr, RegionId region) {
+    NodeId initial = Lower(repeat.initial, region);
+    locals_[repeat.state.index] = initial;
+    ir::Node branch = NodeFor(NodeKind::If, expr);
+    branch.operands = {Lower(repeat.condition, region)};
+    RegionId then_arm = function_.regions.Add({});
+    RegionId else_arm = function_.regions.Add({});
+    ir::Node loop = NodeFor(NodeKind::Loop, expr);
+    loop.operands = {initial};
+    loop.limit = repeat.limit;
+    const sema::Local& state = source_.locals[repeat.state];
+    RegionId body = function_.regions.Add({});
+    locals_[repeat.state.index] = AddParameter(body, state.type, state.span);
+    FillRegion(repeat.body, body);
+    RegionId condition = function_.regions.Add({});
+    locals_[repeat.state.index] = AddParameter(condition, state.type, state.span);
+    NodeId holds = Lower(repeat.condition, condition);
+    function_.regions[condition].result = holds;
+    loop.regions = {body, condition};
+    NodeId rounds = ir::AddNode(function_, then_arm, std::move(loop));
+    function_.regions[then_arm].result = rounds;
+    function_.regions[else_arm].result = initial;
+    branch.regions = {then_arm, else_arm};
+    return ir::AddNode(function_, region, std::move(branch));
+  }
+
   NodeId LowerNode(const sema::Comprehension& comprehension, const sema::Expr& expr, RegionId region) {
     return LowerClauses(comprehension, 0, expr, region);
   }
@@ -170,14 +278,39 @@ class Builder {
     return region;
   }
 
+  /// What may be guarded, with its operands in `region` and itself in `tried`.
+  NodeId Lower(const sema::Expr* call, RegionId region, RegionId tried) {
+    if (const auto* function = std::get_if<sema::CallFunction>(&call->node)) {
+      return LowerNode(*function, *call, region, tried);
+    }
+    if (const auto* model = std::get_if<sema::CallModel>(&call->node)) {
+      return LowerNode(*model, *call, region, tried);
+    }
+    ir::Node node = NodeFor(NodeKind::Cast, *call);
+    if (const auto* cast = std::get_if<sema::Cast>(&call->node)) {
+      node.operands = {Lower(cast->operand, region)};
+      return ir::AddNode(function_, tried, std::move(node));
+    }
+    const auto& apply = std::get<sema::Apply>(call->node);
+    node.kind = NodeKind::Apply;
+    node.operation = apply.operation;
+    node.operands = LowerAll(apply.operands, region);
+    return ir::AddNode(function_, tried, std::move(node));
+  }
+
   NodeId LowerNode(const sema::CallFunction& call, const sema::Expr& expr, RegionId region) {
+    return LowerNode(call, expr, region, region);
+  }
+  NodeId LowerNode(const sema::CallModel& call, const sema::Expr& expr, RegionId region) { return LowerNode(call, expr, region, region); }
+
+  NodeId LowerNode(const sema::CallFunction& call, const sema::Expr& expr, RegionId operands, RegionId region) {
     ir::Node node = NodeFor(NodeKind::CallFunction, expr);
     node.function = ir::FunctionId{call.function.index};
-    node.operands = LowerAll(call.arguments, region);
+    node.operands = LowerAll(call.arguments, operands);
     return ir::AddNode(function_, region, std::move(node));
   }
 
-  NodeId LowerNode(const sema::CallModel& call, const sema::Expr& expr, RegionId region) {
+  NodeId LowerNode(const sema::CallModel& call, const sema::Expr& expr, RegionId operands, RegionId region) {
     const sema::Signature& method = module_.tasks[module_.models[call.model].task].methods[call.method];
     ir::Node node = NodeFor(NodeKind::CallModel, expr);
     node.model = model_ids_[call.model.index];
@@ -185,7 +318,7 @@ class Builder {
     for (const sema::Parameter& parameter : method.parameters) {
       node.names.push_back(parameter.name);
     }
-    node.operands = LowerAll(call.arguments, region);
+    node.operands = LowerAll(call.arguments, operands);
     return ir::AddNode(function_, region, std::move(node));
   }
 

@@ -22,13 +22,17 @@ bool AsksForAnything(const sema::Resources& resources) {
   return resources.cpu || resources.memory_bytes || resources.gpu_min || resources.gpu_max;
 }
 
-/// Callers reach the apis of services that no other service uses.
-void MarkEntry(const sema::TypedModule& module, const sema::Function& source, ir::Function& function) {
-  if (!source.is_api || !source.service || !module.services[*source.service].is_exposed) {
+/// Callers reach the apis of services that no other service uses. A timeout that a service declares holds for all its apis.
+void MarkApi(const sema::TypedModule& module, const sema::Function& source, ir::Function& function) {
+  if (!source.is_api || !source.service) {
     return;
   }
-  function.is_entry = true;
-  function.timeout_ms = module.services[*source.service].traffic.timeout_ms.value_or(kDefaultTimeoutMs);
+  const sema::Service& service = module.services[*source.service];
+  function.timeout_ms = service.traffic.timeout_ms;
+  if (service.is_exposed) {
+    function.is_entry = true;
+    function.timeout_ms = service.traffic.timeout_ms.value_or(kDefaultTimeoutMs);
+  }
 }
 
 }  // namespace
@@ -40,7 +44,7 @@ ir::Graph BuildGraph(const sema::TypedModule& module) {
   std::map<std::string, int> times_used;
   for (const sema::Function& source : module.functions) {
     ir::Function function = BuildFunction(module, source, model_ids);
-    MarkEntry(module, source, function);
+    MarkApi(module, source, function);
     // A fn has a bare name, and those of two modules may be equal; a name with `#` is no name of a source.
     int use = ++times_used[function.name];
     function.name += use == 1 ? "" : fmt::format("#{}", use);

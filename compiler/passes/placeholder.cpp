@@ -37,6 +37,7 @@ Value PlaceholderOf(const Type& type, const TypeTable& types) {
     case TypeKind::Union:
       return PlaceholderOf(type.members()[0].type, types);
     case TypeKind::Stream:
+    case TypeKind::Variable:
     case TypeKind::Error:
     case TypeKind::Never:
     case TypeKind::Null:

@@ -14,7 +14,13 @@ namespace {
 constexpr std::array kInfix = {Operation::Add,          Operation::Subtract, Operation::Multiply, Operation::Divide,
                                Operation::Remainder,    Operation::Equal,    Operation::NotEqual, Operation::LessEqual,
                                Operation::GreaterEqual, Operation::Less,     Operation::Greater,  Operation::In};
-constexpr std::array kFunctions = {Operation::Length, Operation::ToFloat, Operation::Display, Operation::Flatten};
+
+constexpr std::array kOperations = {
+#define X(operation, spelling, operands) Operation::operation,
+#include "compiler/base/library_operations.def"
+#include "compiler/base/operations.def"
+#undef X
+};
 
 Expr Constant(Value value) {
   Expr expr;
@@ -157,7 +163,7 @@ class Reader {
     return Applied(Operation::Index, std::move(operands));
   }
 
-  // primary = "%" digits | JSON scalar | list | record | function "(" expression ")" | "(" expression ")"
+  // primary = "%" digits | JSON scalar | list | record | function "(" expression { "," expression } ")" | "(" expression ")"
   Result<Expr> ReadPrimary() {
     char c = scanner_.Peek();
     height_ = 1;
@@ -196,15 +202,26 @@ class Reader {
     if (scanner_.TakeToken("false")) {
       return Constant(Value::Bool(false));
     }
-    for (Operation operation : kFunctions) {
-      if (scanner_.TakeToken(OperationSpelling(operation))) {
-        PLAIT_TRY_VOID(Want('('));
-        PLAIT_TRY(Expr operand, ReadExpression());
-        PLAIT_TRY_VOID(Want(')'));
-        return WrapIn(operation, std::move(operand));
+    for (Operation operation : kOperations) {
+      if (FormOf(operation) == OperationForm::Function && scanner_.TakeToken(OperationSpelling(operation))) {
+        return ReadCall(operation);
       }
     }
     return Expected("an expression");
+  }
+
+  Result<Expr> ReadCall(Operation operation) {
+    std::vector<Expr> operands;
+    int height = 0;
+    for (int i = 0; i < OperandCount(operation); ++i) {
+      PLAIT_TRY_VOID(Want(i == 0 ? '(' : ','));
+      PLAIT_TRY(Expr operand, ReadExpression());
+      height = std::max(height, height_);
+      operands.push_back(std::move(operand));
+    }
+    PLAIT_TRY_VOID(Want(')'));
+    PLAIT_TRY_VOID(Wrap(height));
+    return Applied(operation, std::move(operands));
   }
 
   Result<Expr> ReadValue() {

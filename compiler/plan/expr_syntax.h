@@ -20,7 +20,9 @@ inline OperationForm FormOf(Operation operation) {
   if (operation == Operation::Index) {
     return OperationForm::Subscript;
   }
-  return OperandCount(operation) == 2 ? OperationForm::Infix : OperationForm::Function;
+  std::string_view spelling = OperationSpelling(operation);
+  bool is_word = spelling.front() >= 'a' && spelling.front() <= 'z' && operation != Operation::In;
+  return is_word ? OperationForm::Function : OperationForm::Infix;
 }
 
 inline bool IsNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }

@@ -66,7 +66,10 @@ void AppendApply(const Expr& expr, std::string& text) {
     case OperationForm::Function:
       text += spelling;
       text += '(';
-      Append(expr.operands[0], text);
+      for (size_t i = 0; i < expr.operands.size(); ++i) {
+        text += i == 0 ? "" : ", ";
+        Append(expr.operands[i], text);
+      }
       text += ')';
       return;
   }

@@ -2,6 +2,7 @@
 // Long because it names every form of expression once.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,9 +11,31 @@
 #include "compiler/sema/bindings.h"
 #include "compiler/sema/callee.h"
 #include "compiler/sema/expectation.h"
+#include "compiler/sema/fold.h"
+#include "compiler/sema/match_cases.h"
 #include "compiler/sema/names.h"
 
 namespace plait::sema {
+
+/// What the arguments of a call told about the type variables of its callee.
+struct Inference {
+  std::map<std::string, Type> types;
+
+  /// The type with what is known put in.
+  [[nodiscard]] Type Known(const Type& type) const;
+  /// Notes that a value of type `given` stands for a parameter of type `declared`. False where it cannot.
+  bool Learn(const Type& declared, const Type& given);
+};
+
+/// Somewhere in it stands a type variable.
+bool HasVariable(const Type& type);
+
+/// One expression a parameter, and what must be computed before them.
+struct BoundArguments {
+  std::vector<ExprId> values;
+  std::vector<Block::Let> lets;
+  Inference inference;
+};
 
 class BodyChecker {
  public:
@@ -31,8 +54,8 @@ class BodyChecker {
   ExprId CheckAs(ast::ExprId id, const Expectation& want);
   /// An expression of its own type; literals in it take theirs from `want` where it is given.
   ExprId Check(ast::ExprId id, const Expectation* want = nullptr);
-  /// One expression a parameter: the arguments in their places, then the defaults.
-  std::vector<ExprId> BindArguments(const Callee& callee, const std::vector<ast::Argument>& arguments, const Span& call_span);
+  /// The arguments in their places, then the defaults.
+  BoundArguments BindArguments(const Callee& callee, const std::vector<ast::Argument>& arguments, const Span& call_span);
 
  private:
   /// The place of the expression that is being checked.
@@ -53,12 +76,62 @@ class BodyChecker {
   Block CheckInner(const ast::Block& block, const Expectation* want);
   void CheckLet(const ast::Let& let, Block& block);
   ExprId CheckAny(ast::ExprId id, const Expectation* want);
+  ExprId FieldOfValue(ExprId base, const ast::Word& name, const Span& span);
+  ExprId ReportUnknownField(ExprId base, const ast::Word& name);
+
+  // check_absent.cpp
+  ExprId IsAbsent(LocalId local, const Type& type, const Span& span);
+  ExprId CheckCoalesce(const ast::Binary& node, const At& at);
+  ExprId CheckOptionalField(const ast::Field& node, const At& at);
+  ExprId MemberOf(Operation operation, ExprId json, Value key, const Span& span);
   /// The local that a condition `name != null` or `name == null` tells about, with the block where it is there: true for the first.
   std::optional<std::pair<LocalId, bool>> FindNarrowing(ast::ExprId condition);
   [[nodiscard]] Type TypeOfLocal(LocalId local) const;
-  ExprId ReportUnknownField(ExprId base, const ast::Word& name);
+
+  // check_match.cpp
+  struct MatchedValue {
+    LocalId local;
+    Type type;
+    Span span;
+  };
+  struct PatternTest {
+    /// Nothing where the pattern takes every value.
+    std::optional<ExprId> condition;
+    MatchCases::Covered covers;
+  };
+  struct CheckedArm {
+    std::optional<ExprId> test;
+    /// Takes every value that comes to it.
+    bool is_certain = false;
+    Block body;
+  };
+  ExprId Of(const ast::Match& node, const At& at);
+  LocalId HoldInLocal(ExprId value, std::string_view name, std::vector<Block::Let>& lets);
+  ExprId WithLets(std::vector<Block::Let> lets, ExprId value);
+  bool RefuseSubject(ExprId subject);
+  CheckedArm CheckArm(const ast::Arm& arm, const MatchedValue& value, MatchCases& cases, const Expectation* want);
+  ExprId ChainArms(std::vector<CheckedArm>& arms, const At& at);
+  ExprId Either(ExprId first, ExprId second, const Span& span);
+  ExprId Both(ExprId first, ExprId second, const Span& span);
+  std::optional<PatternTest> CheckPattern(const ast::Pattern& pattern, bool is_alternative, const MatchedValue& value);
+  std::optional<PatternTest> CheckTypePattern(const ast::Pattern& pattern, bool is_alternative, const MatchedValue& value);
+  std::optional<PatternTest> CheckLiteralPattern(ast::ExprId id, const MatchedValue& value);
+  std::optional<PatternTest> CheckNamedPattern(const ast::Path& path, const MatchedValue& value);
+  std::optional<PatternTest> TestEquality(const Value& literal, const Type& type, const Span& span, const MatchedValue& value);
+  void ReportUnknownPattern(const ast::Path& path, const MatchedValue& value);
+
+  // check_guards.cpp
+  ExprId Of(const ast::Cast& node, const At& at);
+  ExprId Of(const ast::Guarded& node, const At& at);
+  ExprId Of(const ast::Repeat& node, const At& at);
+  ExprId CheckGuards(ExprId call, const ast::Guards& guards, const At& at);
+  std::optional<int64_t> ReadDuration(ast::ExprId id);
+  std::optional<int64_t> ReadCount(ast::ExprId id, std::string_view what, int64_t least);
 
   // check_names.cpp
+  const EnumInfo* FindEnum(ast::ExprId id);
+  std::optional<ExprId> CheckVariant(const ast::Field& node, const At& at);
+  std::string EnumBefore(const ast::Path& path);
   ExprId NotAValue(const Span& span, std::string_view name, const Symbol& symbol);
   ExprId ConstantOf(const Symbol& symbol, const Span& span);
   /// `module.NAME`, or nothing where the base is no module.
@@ -86,9 +159,16 @@ class BodyChecker {
   ExprId Of(const ast::Brace& node, const At& at);
   ExprId CheckAnonymous(const ast::Brace& node, const At& at, const Type* want);
   ExprId CheckNamed(const ast::Brace& node, const At& at, const std::string& record);
+  const Type* FindMemberFor(const ast::Brace& node, const Type& all);
   bool HasRepeatedFields(const ast::Brace& node);
   void ReportFields(const ast::Brace& node, const At& at, const Type& type, const std::vector<std::string>& wanted,
                     std::vector<std::string> missing);
+
+  // check_maps.cpp
+  ExprId CheckMap(const ast::Brace& node, const At& at, const Type* want);
+  ExprId CheckMapIndex(ExprId base, const ast::Index& node, const At& at);
+  ExprId CheckJsonIndex(ExprId base, const ast::Index& node, const At& at);
+  ForClause CheckMapClause(const ast::ForClause& clause, ExprId map, std::vector<Block::Let>& lets);
 
   // check_operators.cpp
   ExprId Of(const ast::Unary& node, const At& at);
@@ -102,11 +182,18 @@ class BodyChecker {
   ExprId ReportOperands(const ast::Binary& node, ExprId left, ExprId right, std::string_view wants);
 
   // check_calls.cpp
+  /// What a call calls: words, or an expression where it is none of these.
+  struct CalledName {
+    std::vector<ast::Word> words;
+    Span span;
+    ast::ExprId expr;
+  };
   ExprId Of(const ast::Call& node, const At& at);
+  ExprId CheckCall(const CalledName& called, const std::vector<ast::Argument>& arguments, const At& at);
   void CheckLoose(ast::ExprId id);
-  ExprId CheckLength(const ast::Call& node, const At& at);
-  ExprId MakeCall(const Callee& callee, std::vector<ExprId> arguments, const Span& span);
-  std::optional<Callee> ResolveCallee(const ast::Call& node);
+  ExprId CheckLength(const std::vector<ast::Argument>& arguments, const At& at);
+  ExprId MakeCall(const Callee& callee, BoundArguments bound, const Span& span);
+  std::optional<Callee> ResolveCallee(const CalledName& called);
   std::optional<Callee> ResolveBareCallee(const ast::Name& node, const Span& span);
   std::optional<Callee> ResolveMember(const ast::Name& base, const Span& base_span, const ast::Word& member);
   std::optional<Callee> ResolveMethod(ModelId model, const ast::Word& member);
@@ -116,6 +203,7 @@ class BodyChecker {
 
   // check_callees.cpp
   [[nodiscard]] Callee CalleeOf(FunctionId id) const;
+  static Callee CalleeOf(const LibraryFunction& function);
   std::optional<ServiceId> FindQualifiedService(ast::ExprId id);
   void ReportServiceCall(ServiceId service, const Span& span);
   const std::string* FindEdgeTo(ServiceId service);
@@ -130,7 +218,11 @@ class BodyChecker {
     std::vector<std::optional<ExprId>> values;
     /// Some faulty argument probably means this parameter.
     std::vector<bool> is_meant;
+    /// What a selector needs computed before the call.
+    std::vector<Block::Let> lets;
+    Inference inference;
   };
+  ExprId CheckArgument(ast::ExprId argument, const Expectation& want, Placement& placement);
   Placement PlaceArguments(const Callee& callee, const std::vector<ast::Argument>& arguments);
   std::optional<size_t> PlaceByName(const Callee& callee, const ast::Argument& argument, Placement& placement);
   std::optional<size_t> PlaceByPosition(const Callee& callee, const ast::Argument& argument, size_t position, bool after_named,
@@ -144,7 +236,7 @@ class BodyChecker {
   ExprId Of(const ast::Comprehension& node, const At& at);
   ExprId CheckClauses(const ast::Comprehension& node, size_t first, const At& at);
   ExprId CheckDataClauses(const ast::Comprehension& node, size_t first, const At& at);
-  ForClause CheckDataClause(const ast::ForClause& clause);
+  ForClause CheckDataClause(const ast::ForClause& clause, std::vector<Block::Let>& lets);
   ExprId UnrollEdges(const ast::Comprehension& node, size_t first, const At& at, const Symbol& edge);
   ExprId CheckRound(const ast::Comprehension& node, size_t first, const At& at, ServiceId target, int64_t round);
   bool IsTooMuch(size_t targets, const At& at);
@@ -159,15 +251,15 @@ class BodyChecker {
   /// All as one type, or nothing after a report.
   std::optional<Type> Unify(std::vector<ExprId>& values);
 
-  // unsupported.cpp: what this version does not run.
-  ExprId Refuse(const Span& span, std::string_view construct);
-  ExprId RefuseWhole(ast::ExprId id, const Span& span, std::string_view construct);
-  ExprId Of(const ast::Selector& node, const At& at);
-  ExprId Of(const ast::Match& node, const At& at);
-  ExprId Of(const ast::Repeat& node, const At& at);
-  ExprId Of(const ast::Cast& node, const At& at);
-  ExprId Of(const ast::Guarded& node, const At& at);
+  // check_pipes.cpp
   ExprId Of(const ast::Pipe& node, const At& at);
+  ExprId Of(const ast::Selector& node, const At& at);
+  ExprId CheckSelector(const ast::Selector& node, const Span& span, std::optional<ExprId>& items, std::vector<Block::Let>& lets);
+
+  // check_library.cpp
+  ExprId CheckInferred(ExprId value, const Expectation& want, Inference& inference);
+  void ReportInference(ExprId value, const Expectation& want);
+  ExprId CallLibrary(Operation operation, const Signature& signature, BoundArguments bound, const Span& span);
 
   [[nodiscard]] const ast::Module& tree() const { return *program_.modules[around_.module].tree; }
   [[nodiscard]] const Type& TypeOf(ExprId id) const { return function_.exprs[id].type; }

@@ -18,7 +18,7 @@ struct Callee {
   std::string name;
   const Signature* signature = nullptr;
   /// Nothing for what only looks like a call: `hf(…)`.
-  std::variant<std::monostate, FunctionId, ModelMethod> target;
+  std::variant<std::monostate, FunctionId, ModelMethod, Operation> target;
   /// Whoever writes the call may also change the declaration.
   bool is_users_own = false;
 };

@@ -7,18 +7,18 @@
 
 namespace plait::sema {
 
-std::vector<ExprId> BodyChecker::BindArguments(const Callee& callee, const std::vector<ast::Argument>& arguments, const Span& call_span) {
+BoundArguments BodyChecker::BindArguments(const Callee& callee, const std::vector<ast::Argument>& arguments, const Span& call_span) {
   Placement placement = PlaceArguments(callee, arguments);
   const std::vector<Parameter>& parameters = callee.signature->parameters;
   std::vector<const Parameter*> missing;
-  std::vector<ExprId> bound;
+  BoundArguments bound{{}, std::move(placement.lets), std::move(placement.inference)};
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (placement.values[i]) {
-      bound.push_back(*placement.values[i]);
+      bound.values.push_back(*placement.values[i]);
     } else if (parameters[i].default_value) {
-      bound.push_back(AddDefault(parameters[i].type, *parameters[i].default_value, call_span));
+      bound.values.push_back(AddDefault(bound.inference.Known(parameters[i].type), *parameters[i].default_value, call_span));
     } else {
-      bound.push_back(AddError(call_span));
+      bound.values.push_back(AddError(call_span));
       if (!placement.is_meant[i]) {
         missing.push_back(&parameters[i]);
       }
@@ -38,7 +38,7 @@ ExprId BodyChecker::AddDefault(const Type& type, const Value& value, const Span&
 
 BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const std::vector<ast::Argument>& arguments) {
   const std::vector<Parameter>& parameters = callee.signature->parameters;
-  Placement placement{std::vector<std::optional<ExprId>>(parameters.size()), std::vector<bool>(parameters.size())};
+  Placement placement{std::vector<std::optional<ExprId>>(parameters.size()), std::vector<bool>(parameters.size()), {}, {}};
   std::vector<Span> places(parameters.size());
   bool after_named = false;
   for (size_t position = 0; position < arguments.size(); ++position) {
@@ -60,9 +60,25 @@ BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const s
     places[*index] = argument.span;
     Expectation want{parameter.type, parameter.span,
                      fmt::format("`{}` of `{}` is `{}`", parameter.name, callee.name, parameter.type.ToString())};
-    placement.values[*index] = CheckAs(argument.value, want);
+    placement.values[*index] = CheckArgument(argument.value, want, placement);
   }
   return placement;
+}
+
+ExprId BodyChecker::CheckArgument(ast::ExprId argument, const Expectation& want, Placement& placement) {
+  const auto* selector = argument.has_value() ? std::get_if<ast::Selector>(&tree().exprs[argument].node) : nullptr;
+  const Type& wanted = want.type.Is(TypeKind::Optional) ? want.type.item() : want.type;
+  if (!HasVariable(want.type)) {
+    bool takes_keys = selector != nullptr && wanted.Is(TypeKind::List);
+    return takes_keys ? Convert(CheckSelector(*selector, tree().exprs[argument].span, placement.values[0], placement.lets), want)
+                      : CheckAs(argument, want);
+  }
+  if (selector != nullptr && wanted.Is(TypeKind::List)) {
+    return CheckInferred(CheckSelector(*selector, tree().exprs[argument].span, placement.values[0], placement.lets), want,
+                         placement.inference);
+  }
+  Expectation known = want.Of(placement.inference.Known(want.type));
+  return CheckInferred(Check(argument, HasVariable(known.type) ? nullptr : &known), want, placement.inference);
 }
 
 std::optional<size_t> BodyChecker::PlaceByName(const Callee& callee, const ast::Argument& argument, Placement& placement) {

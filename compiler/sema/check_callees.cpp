@@ -26,6 +26,10 @@ Callee BodyChecker::CalleeOf(FunctionId id) const {
           !program_.modules[program_.functions[id.index].module].is_standard};
 }
 
+Callee BodyChecker::CalleeOf(const LibraryFunction& function) {
+  return {function.signature.name, &function.signature, function.operation, false};
+}
+
 std::optional<ServiceId> BodyChecker::FindQualifiedService(ast::ExprId id) {
   const auto* field = std::get_if<ast::Field>(&tree().exprs[id].node);
   const auto* base = field != nullptr && field->base.has_value() ? std::get_if<ast::Name>(&tree().exprs[field->base].node) : nullptr;

@@ -7,28 +7,40 @@
 namespace plait::sema {
 
 ExprId BodyChecker::Of(const ast::Call& node, const At& at) {
-  const auto* name = node.callee.has_value() ? std::get_if<ast::Name>(&tree().exprs[node.callee].node) : nullptr;
-  bool is_length = name != nullptr && name->text == "len" && FindName(program_, around_, Space::Callable, "len") == nullptr;
+  const ast::Expr* callee = node.callee.has_value() ? &tree().exprs[node.callee] : nullptr;
+  if (const auto* name = callee != nullptr ? std::get_if<ast::Name>(&callee->node) : nullptr) {
+    return CheckCall({{{name->text, callee->span}}, callee->span, node.callee}, node.arguments, at);
+  }
+  return CheckCall({{}, {}, node.callee}, node.arguments, at);
+}
+
+ExprId BodyChecker::CheckCall(const CalledName& called, const std::vector<ast::Argument>& arguments, const At& at) {
+  bool is_length =
+      called.words.size() == 1 && called.words[0].text == "len" && FindName(program_, around_, Space::Callable, "len") == nullptr;
   if (is_length) {
-    return CheckLength(node, at);
+    return CheckLength(arguments, at);
   }
   if (use_ == Use::Constant) {
     Report(MakeDiagnostic(DiagnosticKind::NotConstant, at.span, "a call is not a constant"));
     MarkUsed(at.id);
     return AddError(at.span);
   }
-  std::optional<Callee> callee = ResolveCallee(node);
+  std::optional<Callee> callee = ResolveCallee(called);
   if (!callee) {
-    for (const ast::Argument& argument : node.arguments) {
+    for (const ast::Argument& argument : arguments) {
       CheckLoose(argument.value);
     }
     return AddError(at.span);
   }
-  return MakeCall(*callee, BindArguments(*callee, node.arguments, at.span), at.span);
+  BoundArguments bound = BindArguments(*callee, arguments, at.span);
+  return WithLets(std::move(bound.lets), MakeCall(*callee, std::move(bound), at.span));
 }
 
 /// An argument of who knows what: a function there may be meant, as in `xs.map(f)`.
 void BodyChecker::CheckLoose(ast::ExprId id) {
+  if (id.has_value() && std::holds_alternative<ast::Selector>(tree().exprs[id].node)) {
+    return;
+  }
   const auto* name = id.has_value() ? std::get_if<ast::Name>(&tree().exprs[id].node) : nullptr;
   if (name != nullptr && FindName(program_, around_, Space::Callable, name->text) != nullptr) {
     MarkUsed(name->text);
@@ -37,36 +49,48 @@ void BodyChecker::CheckLoose(ast::ExprId id) {
   Check(id);
 }
 
-ExprId BodyChecker::MakeCall(const Callee& callee, std::vector<ExprId> arguments, const Span& span) {
+ExprId BodyChecker::MakeCall(const Callee& callee, BoundArguments bound, const Span& span) {
   const Type& result = callee.signature->result;
+  std::vector<ExprId>& arguments = bound.values;
+  if (const auto* operation = std::get_if<Operation>(&callee.target)) {
+    bool is_faulty = std::ranges::any_of(arguments, [&](ExprId argument) { return TypeOf(argument).is_error(); });
+    return is_faulty ? AddError(span) : CallLibrary(*operation, *callee.signature, std::move(bound), span);
+  }
   if (const auto* method = std::get_if<ModelMethod>(&callee.target)) {
     return Add(result, span, CallModel{method->model, method->method, std::move(arguments)});
   }
   return Add(result, span, CallFunction{std::get<FunctionId>(callee.target), std::move(arguments)});
 }
 
-ExprId BodyChecker::CheckLength(const ast::Call& node, const At& at) {
+ExprId BodyChecker::CheckLength(const std::vector<ast::Argument>& arguments, const At& at) {
   static const Signature kLength{"len", {{"x", Type(), std::nullopt, {}}}, Type::Of(TypeKind::Int), {}};
-  ExprId operand = BindArguments({"len", &kLength, {}, false}, node.arguments, at.span)[0];
+  ExprId operand = BindArguments({"len", &kLength, {}, false}, arguments, at.span).values[0];
   const Type type = TypeOf(operand);
-  std::string_view wants = "a list or a string";
+  std::string_view wants = "a list, a map or a string";
   if (RefuseOperand(operand, "len", wants)) {
     return Add(kLength.result, at.span, Constant{Value::Int(0)});
   }
-  if (!type.Is(TypeKind::List) && !type.Is(TypeKind::String)) {
+  if (!type.Is(TypeKind::List) && !type.Is(TypeKind::Map) && !type.Is(TypeKind::String)) {
     Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(operand), "`len` wants {}, found `{}`", wants, type.ToString()));
   }
   return Add(kLength.result, at.span, Apply{Operation::Length, {operand}});
 }
 
-std::optional<Callee> BodyChecker::ResolveCallee(const ast::Call& node) {
-  if (!node.callee.has_value()) {
+std::optional<Callee> BodyChecker::ResolveCallee(const CalledName& called) {
+  if (called.words.size() == 1) {
+    return ResolveBareCallee({called.words[0].text}, called.words[0].span);
+  }
+  if (called.words.size() == 2) {
+    return ResolveMember({called.words[0].text}, called.words[0].span, called.words[1]);
+  }
+  if (called.words.size() > 2) {
+    Report(MakeDiagnostic(DiagnosticKind::NotCallable, called.span, "a call names at most a module or an edge and one word after it"));
     return std::nullopt;
   }
-  const ast::Expr& expr = tree().exprs[node.callee];
-  if (const auto* name = std::get_if<ast::Name>(&expr.node)) {
-    return ResolveBareCallee(*name, expr.span);
+  if (!called.expr.has_value()) {
+    return std::nullopt;
   }
+  const ast::Expr& expr = tree().exprs[called.expr];
   const auto* field = std::get_if<ast::Field>(&expr.node);
   if (field != nullptr && !field->is_optional && field->base.has_value()) {
     const ast::Expr& base = tree().exprs[field->base];
@@ -78,7 +102,7 @@ std::optional<Callee> BodyChecker::ResolveCallee(const ast::Call& node) {
       return std::nullopt;
     }
   }
-  ExprId value = Check(field != nullptr && !field->is_optional ? field->base : node.callee);
+  ExprId value = Check(field != nullptr && !field->is_optional ? field->base : called.expr);
   if (!TypeOf(value).is_error()) {
     ReportDataCall(expr.span, TypeOf(value), field != nullptr ? field->name.text : "");
   }
@@ -93,6 +117,9 @@ std::optional<Callee> BodyChecker::ResolveBareCallee(const ast::Name& node, cons
   }
   if (symbol != nullptr && symbol->kind == SymbolKind::Function) {
     return CalleeOf(FunctionId{symbol->index});
+  }
+  if (symbol != nullptr && symbol->kind == SymbolKind::LibraryFunction) {
+    return CalleeOf(program_.library[symbol->index]);
   }
   if (symbol != nullptr && symbol->kind == SymbolKind::Service) {
     ReportServiceCall(ServiceId{symbol->index}, span);
@@ -134,6 +161,7 @@ std::optional<Callee> BodyChecker::ResolveMember(const ast::Name& base, const Sp
         ReportServiceCall(ServiceId{symbol->index}, base_span);
         return std::nullopt;
       case SymbolKind::Function:
+      case SymbolKind::LibraryFunction:
         ReportNotCalledSo(base_span, base.text, "a function", symbol->span, fmt::format("call it: `{}(…)`", base.text));
         return std::nullopt;
       default:
@@ -210,6 +238,9 @@ std::optional<Callee> BodyChecker::ResolveModuleMember(const std::string& alias,
   const Symbol* symbol = scope.Find(Space::Callable, member.text);
   if (symbol != nullptr && symbol->kind == SymbolKind::Function) {
     return CalleeOf(FunctionId{symbol->index});
+  }
+  if (symbol != nullptr && symbol->kind == SymbolKind::LibraryFunction) {
+    return CalleeOf(program_.library[symbol->index]);
   }
   if (symbol != nullptr && symbol->kind == SymbolKind::Service) {
     ReportServiceCall(ServiceId{symbol->index}, span);

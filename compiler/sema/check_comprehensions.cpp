@@ -44,12 +44,13 @@ ExprId BodyChecker::Flatten(ExprId lists, const Span& span) {
 
 ExprId BodyChecker::CheckDataClauses(const ast::Comprehension& node, size_t first, const At& at) {
   Comprehension loop;
+  std::vector<Block::Let> lets;
   bindings_.Enter();
   size_t next = first;
   do {
-    loop.clauses.push_back(CheckDataClause(node.clauses[next]));
+    loop.clauses.push_back(CheckDataClause(node.clauses[next], lets));
     ++next;
-  } while (next < node.clauses.size() && FindEdge(node.clauses[next].source) == nullptr);
+  } while (lets.empty() && next < node.clauses.size() && FindEdge(node.clauses[next].source) == nullptr);
   bool is_last = next == node.clauses.size();
   const bool wants_list = at.want != nullptr && at.want->type.Is(TypeKind::List);
   if (!is_last) {
@@ -59,6 +60,7 @@ ExprId BodyChecker::CheckDataClauses(const ast::Comprehension& node, size_t firs
   } else {
     loop.element = Check(node.element);
   }
+  loop.element = WithLets(std::move(lets), loop.element);
   LeaveScope();
   Type item = TypeOf(loop.element);
   if (is_last && wants_list) {
@@ -68,15 +70,18 @@ ExprId BodyChecker::CheckDataClauses(const ast::Comprehension& node, size_t firs
   return is_last ? list : Flatten(list, at.span);
 }
 
-ForClause BodyChecker::CheckDataClause(const ast::ForClause& clause) {
+ForClause BodyChecker::CheckDataClause(const ast::ForClause& clause, std::vector<Block::Let>& lets) {
   ForClause result;
   result.source = Check(clause.source);
   const Type type = TypeOf(result.source);
+  if (type.Is(TypeKind::Map)) {
+    return CheckMapClause(clause, result.source, lets);
+  }
   Type item;
   if (type.Is(TypeKind::List)) {
     item = type.item();
-  } else if (!RefuseOperand(result.source, "for", "a list")) {
-    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(result.source), "`for` wants a list, found `{}`", type.ToString()));
+  } else if (!RefuseOperand(result.source, "for", "a list or a map")) {
+    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(result.source), "`for` wants a list or a map, found `{}`", type.ToString()));
   }
   if (clause.index) {
     result.index = DeclareLocal(*clause.index, Type::Of(TypeKind::Int), BindingKind::Variable);

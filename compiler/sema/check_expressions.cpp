@@ -147,38 +147,14 @@ ExprId BodyChecker::Of(const ast::If& node, const At& at) {
   return Add(type.value_or(Type()), at.span, std::move(result));
 }
 
-std::optional<std::pair<LocalId, bool>> BodyChecker::FindNarrowing(ast::ExprId condition) {
-  const ast::Expr* expr = condition.has_value() ? &tree().exprs[condition] : nullptr;
-  while (expr != nullptr && std::holds_alternative<ast::Parenthesized>(expr->node)) {
-    expr = &tree().exprs[std::get<ast::Parenthesized>(expr->node).inner];
-  }
-  const auto* binary = expr != nullptr ? std::get_if<ast::Binary>(&expr->node) : nullptr;
-  if (binary == nullptr || (binary->op != ast::BinaryOp::Equal && binary->op != ast::BinaryOp::NotEqual)) {
-    return std::nullopt;
-  }
-  const auto& left = tree().exprs[binary->left].node;
-  const auto& right = tree().exprs[binary->right].node;
-  const auto* name = std::get_if<ast::Name>(std::holds_alternative<ast::NullLiteral>(right) ? &left : &right);
-  bool has_null = std::holds_alternative<ast::NullLiteral>(left) || std::holds_alternative<ast::NullLiteral>(right);
-  const Binding* binding = name != nullptr && has_null ? bindings_.Find(Space::Data, name->text) : nullptr;
-  const auto* local = binding != nullptr ? std::get_if<LocalId>(&binding->target) : nullptr;
-  if (local == nullptr || !TypeOfLocal(*local).Is(TypeKind::Optional)) {
-    return std::nullopt;
-  }
-  return std::pair(*local, binary->op == ast::BinaryOp::NotEqual);
-}
-
-Type BodyChecker::TypeOfLocal(LocalId local) const {
-  auto narrowed = std::find_if(narrowed_.rbegin(), narrowed_.rend(), [&](const auto& entry) { return entry.first == local; });
-  return narrowed != narrowed_.rend() ? narrowed->second : function_.locals[local].type;
-}
-
 // Fields and indices ------------------------------------------------------------------------------------------------------------------
 
 ExprId BodyChecker::Of(const ast::Field& node, const At& at) {
+  if (std::optional<ExprId> variant = CheckVariant(node, at)) {
+    return *variant;
+  }
   if (node.is_optional) {
-    MarkUsed(node.base);
-    return Refuse(at.span, "`?.`");
+    return CheckOptionalField(node, at);
   }
   if (std::optional<ExprId> member = CheckModuleMember(node, at)) {
     return *member;
@@ -189,23 +165,28 @@ ExprId BodyChecker::Of(const ast::Field& node, const At& at) {
     return AddError(at.span);
   }
   if (type.Is(TypeKind::Json)) {
-    return Refuse(at.span, "a field of `json`");
+    return MemberOf(Operation::Member, base, Value::String(node.name.text), at.span);
   }
+  return FieldOfValue(base, node.name, at.span);
+}
+
+ExprId BodyChecker::FieldOfValue(ExprId base, const ast::Word& name, const Span& span) {
+  const Type& type = TypeOf(base);
   if (type.Is(TypeKind::Record)) {
     for (const RecordField& field : program_.result.types.records[type.name()]) {
-      if (field.name == node.name.text) {
-        return Add(field.type, at.span, FieldOf{base, field.name});
+      if (field.name == name.text) {
+        return Add(field.type, span, FieldOf{base, field.name});
       }
     }
   }
   if (type.Is(TypeKind::Anonymous)) {
     for (const Type::Field& field : type.fields()) {
-      if (field.name == node.name.text) {
-        return Add(field.type, at.span, FieldOf{base, field.name});
+      if (field.name == name.text) {
+        return Add(field.type, span, FieldOf{base, field.name});
       }
     }
   }
-  return ReportUnknownField(base, node.name);
+  return ReportUnknownField(base, name);
 }
 
 ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
@@ -213,7 +194,14 @@ ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
   if (type.Is(TypeKind::Optional)) {
     Report(MakeDiagnostic(DiagnosticKind::OptionalUnhandled, name.span, "a value that may be null has no field `{}`", name.text)
                .Also(SpanOf(base), fmt::format("this is `{}`", type.ToString()))
-               .Note("inside `if x != null { … } else { … }` the name `x` is there"));
+               .Note("inside `if x != null { … } else { … }` the name `x` is there")
+               .Fix(fmt::format("to get null where it is absent, write `?.{}`", name.text)));
+    return AddError(name.span);
+  }
+  if (type.Is(TypeKind::Union)) {
+    Report(MakeDiagnostic(DiagnosticKind::UnionUnhandled, name.span, "a value of several possible types has no field `{}`", name.text)
+               .Also(SpanOf(base), fmt::format("this is `{}`", type.ToString()))
+               .Note("`match x { a: T => …, … }` tells the types apart"));
     return AddError(name.span);
   }
   std::vector<std::string> names;
@@ -239,20 +227,23 @@ ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
 
 ExprId BodyChecker::Of(const ast::Index& node, const At& at) {
   ExprId base = Check(node.base);
-  ExprId index = CheckAs(node.index, {Type::Of(TypeKind::Int), {}, ""});
   const Type type = TypeOf(base);
-  if (type.is_error() || TypeOf(index).is_error()) {
-    return AddError(at.span);
+  if (type.Is(TypeKind::Map)) {
+    return CheckMapIndex(base, node, at);
   }
   if (type.Is(TypeKind::Json)) {
-    return Refuse(at.span, "an item of `json`");
+    return CheckJsonIndex(base, node, at);
+  }
+  ExprId index = CheckAs(node.index, {Type::Of(TypeKind::Int), {}, ""});
+  if (type.is_error() || TypeOf(index).is_error()) {
+    return AddError(at.span);
   }
   if (type.Is(TypeKind::Optional)) {
     ReportMismatch(base, {type.item(), {}, ""});
     return AddError(at.span);
   }
   if (!type.Is(TypeKind::List)) {
-    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(base), "expected a list, found `{}`; only lists have an index",
+    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(base), "expected a list or a map, found `{}`; only these have an index",
                           type.ToString()));
     return AddError(at.span);
   }

@@ -80,6 +80,12 @@ ExprId BodyChecker::Of(const ast::List& node, const At& at) {
     }
     return Add(*want, at.span, std::move(list));
   }
+  if (want != nullptr && want->Is(TypeKind::Json)) {
+    for (ast::ExprId item : node.items) {
+      list.items.push_back(CheckAs(item, *at.want));
+    }
+    return Add(*want, at.span, std::move(list));
+  }
   for (ast::ExprId item : node.items) {
     list.items.push_back(Check(item));
   }

@@ -10,7 +10,8 @@ ExprId BodyChecker::NotAValue(const Span& span, std::string_view name, const Sym
   if (symbol.kind != SymbolKind::Unavailable) {
     Diagnostic diagnostic =
         MakeDiagnostic(DiagnosticKind::NotAValue, span, "`{}` is {} and cannot be used as data", name, KindName(symbol.kind));
-    if (symbol.kind == SymbolKind::Function || symbol.kind == SymbolKind::Model || symbol.kind == SymbolKind::Edge) {
+    if (symbol.kind == SymbolKind::Function || symbol.kind == SymbolKind::LibraryFunction || symbol.kind == SymbolKind::Model ||
+        symbol.kind == SymbolKind::Edge) {
       diagnostic.notes.emplace_back("only its calls give data");
     }
     if (symbol.span.file.has_value()) {
@@ -49,6 +50,56 @@ std::optional<ExprId> BodyChecker::CheckModuleMember(const ast::Field& node, con
   }
   ReportUnknownMember(program_, *module, base->text, node.name);
   return AddError(at.span);
+}
+
+/// The enum that `Name` or `module.Name` stands for, if it does.
+const EnumInfo* BodyChecker::FindEnum(ast::ExprId id) {
+  if (!id.has_value()) {
+    return nullptr;
+  }
+  const ast::Expr& expr = tree().exprs[id];
+  const Symbol* symbol = nullptr;
+  if (const auto* name = std::get_if<ast::Name>(&expr.node)) {
+    bool is_data = bindings_.Find(Space::Data, name->text) != nullptr || FindName(program_, around_, Space::Data, name->text) != nullptr;
+    symbol = is_data ? nullptr : FindName(program_, around_, Space::Type, name->text);
+  } else if (const auto* field = std::get_if<ast::Field>(&expr.node); field != nullptr && field->base.has_value()) {
+    const auto* base = std::get_if<ast::Name>(&tree().exprs[field->base].node);
+    const Symbol* outer = base != nullptr ? FindName(program_, around_, Space::Type, base->text) : nullptr;
+    bool is_module = outer != nullptr && outer->kind == SymbolKind::Module;
+    std::optional<ModuleId> module = is_module ? UseModule(program_, around_.module, *outer) : std::nullopt;
+    symbol = module ? program_.modules[*module].scope.Find(Space::Type, field->name.text) : nullptr;
+  }
+  return symbol != nullptr && symbol->kind == SymbolKind::Enum ? &program_.enums[symbol->index] : nullptr;
+}
+
+/// `Verdict.ham`, or nothing where the base is no enum.
+std::optional<ExprId> BodyChecker::CheckVariant(const ast::Field& node, const At& at) {
+  const EnumInfo* info = FindEnum(node.base);
+  if (info == nullptr) {
+    return std::nullopt;
+  }
+  std::vector<std::string> names;
+  for (const EnumVariant& variant : program_.result.types.enums[info->name]) {
+    if (variant.name == node.name.text) {
+      return Add(Type::Enum(info->name), at.span, Constant{Value::String(variant.label)});
+    }
+    names.push_back(variant.name);
+  }
+  if (!node.name.text.empty()) {
+    ReportUnknownMethod(node.name, fmt::format("the enum `{}` has no variant", info->name), names, info->decl->name.span);
+  }
+  return AddError(at.span);
+}
+
+/// The name of the enum before the last word of a pattern's path; empty where there is none.
+std::string BodyChecker::EnumBefore(const ast::Path& path) {
+  const ast::Word& first = path.words.front();
+  const Symbol* symbol = FindName(program_, around_, Space::Type, first.text);
+  if (symbol != nullptr && path.words.size() == 3) {
+    std::optional<ModuleId> module = UseModule(program_, around_.module, *symbol);
+    symbol = module ? program_.modules[*module].scope.Find(Space::Type, path.words[1].text) : nullptr;
+  }
+  return symbol != nullptr && symbol->kind == SymbolKind::Enum ? program_.enums[symbol->index].name : "";
 }
 
 LocalId BodyChecker::DeclareLocal(const ast::Word& name, Type type, BindingKind kind) {

@@ -87,9 +87,7 @@ ExprId BodyChecker::Of(const ast::Binary& node, const At& at) {
     case BinaryOp::In:
       return CheckIn(node, at);
     case BinaryOp::Coalesce:
-      MarkUsed(node.left);
-      MarkUsed(node.right);
-      return Refuse(node.op_span, "`??`");
+      return CheckCoalesce(node, at);
     default:
       return CheckArithmetic(node, at);
   }
@@ -107,7 +105,7 @@ ExprId BodyChecker::CheckLogic(const ast::Binary& node, const At& at) {
   return Add(boolean, at.span, std::move(branch));
 }
 
-/// An operand whose type no operator takes: `json`, or a value that may be null.
+/// An operand whose type no operator takes: `json`, a value that may be null, one of several possible types.
 bool BodyChecker::RefuseOperand(ExprId operand, std::string_view op, std::string_view wants) {
   const Type type = TypeOf(operand);
   if (type.Is(TypeKind::Json)) {
@@ -116,8 +114,12 @@ bool BodyChecker::RefuseOperand(ExprId operand, std::string_view op, std::string
     Report(MakeDiagnostic(DiagnosticKind::OptionalUnhandled, SpanOf(operand), "`{}` wants {}, and this `{}` may be null", op, wants,
                           type.ToString())
                .Note("inside `if x != null { … } else { … }` the name `x` is there"));
+  } else if (type.Is(TypeKind::Union)) {
+    Report(MakeDiagnostic(DiagnosticKind::UnionUnhandled, SpanOf(operand), "`{}` wants {}, and this is one of `{}`", op, wants,
+                          type.ToString())
+               .Note("`match x { a: T => …, … }` tells the types apart"));
   }
-  return type.is_error() || type.Is(TypeKind::Json) || type.Is(TypeKind::Optional);
+  return type.is_error() || type.Is(TypeKind::Json) || type.Is(TypeKind::Optional) || type.Is(TypeKind::Union);
 }
 
 ExprId BodyChecker::ReportOperands(const ast::Binary& node, ExprId left, ExprId right, std::string_view wants) {
@@ -218,14 +220,14 @@ ExprId BodyChecker::CheckIn(const ast::Binary& node, const At& at) {
   const Type boolean = Type::Of(TypeKind::Bool);
   ExprId left = Check(node.left);
   ExprId right = Check(node.right);
-  std::string_view wants = "an item and a list, or two strings";
+  std::string_view wants = "an item and a list, a key and a map, or two strings";
   if (TypeOf(left).is_error() || RefuseOperand(right, "in", wants) ||
       (TypeOf(right).Is(TypeKind::String) && RefuseOperand(left, "in", wants))) {
     return Add(boolean, at.span, Constant{Value::Bool(false)});
   }
   const Type item = TypeOf(left);
   const Type container = TypeOf(right);
-  bool are_strings = item.Is(TypeKind::String) && container.Is(TypeKind::String);
+  bool are_strings = item.Is(TypeKind::String) && (container.Is(TypeKind::String) || container.Is(TypeKind::Map));
   std::optional<Type> joined = container.Is(TypeKind::List) ? Join(item, container.item()) : std::nullopt;
   bool fits = joined && (*joined == container.item() || container.item().Is(TypeKind::Never));
   if (!are_strings && !fits) {

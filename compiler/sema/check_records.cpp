@@ -10,11 +10,18 @@
 namespace plait::sema {
 
 ExprId BodyChecker::Of(const ast::Brace& node, const At& at) {
-  bool is_map = std::ranges::any_of(node.fields, &ast::BraceField::is_string);
-  bool is_faulty = !is_map && HasRepeatedFields(node);
-  if (is_map || is_faulty) {
+  const Type* wanted = at.want != nullptr ? &at.want->type : nullptr;
+  if (wanted != nullptr && wanted->Is(TypeKind::Optional)) {
+    wanted = &wanted->item();
+  }
+  bool has_keys = std::ranges::any_of(node.fields, &ast::BraceField::is_string);
+  bool wants_map = wanted != nullptr && (wanted->Is(TypeKind::Map) || (wanted->Is(TypeKind::Json) && (has_keys || node.fields.empty())));
+  if (!node.type && (has_keys || wants_map)) {
+    return CheckMap(node, at, wants_map ? wanted : nullptr);
+  }
+  if (HasRepeatedFields(node)) {
     std::ranges::for_each(node.fields, [&](const ast::BraceField& field) { MarkUsed(field.value); });
-    return is_map ? Refuse(at.span, "a map literal") : AddError(at.span);
+    return AddError(at.span);
   }
   if (node.type) {
     std::optional<FoundSymbol> found = ResolvePath(program_, around_, *node.type, Space::Type);
@@ -27,14 +34,33 @@ ExprId BodyChecker::Of(const ast::Brace& node, const At& at) {
     std::ranges::for_each(node.fields, [&](const ast::BraceField& field) { Check(field.value); });
     return AddError(at.span);
   }
-  const Type* want = at.want != nullptr ? &at.want->type : nullptr;
-  if (want != nullptr && want->Is(TypeKind::Optional)) {
-    want = &want->item();
+  const Type* member = wanted != nullptr && wanted->Is(TypeKind::Union) ? FindMemberFor(node, *wanted) : wanted;
+  if (member != nullptr && member->Is(TypeKind::Record)) {
+    return CheckNamed(node, at, member->name());
   }
-  if (want != nullptr && want->Is(TypeKind::Record)) {
-    return CheckNamed(node, at, want->name());
+  return CheckAnonymous(node, at, member != nullptr && member->Is(TypeKind::Anonymous) ? member : nullptr);
+}
+
+/// The only record of a union that has all the fields of a literal.
+const Type* BodyChecker::FindMemberFor(const ast::Brace& node, const Type& all) {
+  const Type* found = nullptr;
+  for (const Type::Field& member : all.members()) {
+    const Type& type = member.type;
+    auto has = [&](const ast::BraceField& field) {
+      if (type.Is(TypeKind::Anonymous)) {
+        return std::ranges::find(type.fields(), field.name.text, &Type::Field::name) != type.fields().end();
+      }
+      const std::vector<RecordField>& fields = program_.result.types.records[type.name()];
+      return std::ranges::find(fields, field.name.text, &RecordField::name) != fields.end();
+    };
+    if (type.is_record() && std::ranges::all_of(node.fields, has)) {
+      if (found != nullptr) {
+        return nullptr;
+      }
+      found = &type;
+    }
   }
-  return CheckAnonymous(node, at, want != nullptr && want->Is(TypeKind::Anonymous) ? want : nullptr);
+  return found;
 }
 
 bool BodyChecker::HasRepeatedFields(const ast::Brace& node) {

@@ -68,8 +68,8 @@ class Collector {
   }
 
   void Collect(const ast::Enum& node, const ast::Decl& /*decl*/) {
-    program_.reporter.Unsupported(node.name.span, "`enum`");
-    Declare(Space::Type, node.name, SymbolKind::Unavailable);
+    Declare(Space::Type, node.name, SymbolKind::Enum, program_.enums.size());
+    program_.enums.push_back({module_, &node, Qualified(node.name.text)});
   }
 
   void Collect(const ast::Task& node, const ast::Decl& /*decl*/) {
@@ -84,8 +84,25 @@ class Collector {
   }
 
   void Collect(const ast::Function& node, const ast::Decl& decl) {
+    if (!node.has_body) {
+      CollectLibraryFunction(node);
+      return;
+    }
     Declare(Space::Callable, node.signature.name, SymbolKind::Function, program_.functions.size());
     AddFunction(node, decl.doc, Qualified(node.signature.name.text));
+  }
+
+  void CollectLibraryFunction(const ast::Function& node) {
+    const ast::Word& name = node.signature.name;
+    std::optional<Operation> operation = LibraryOperation(Qualified(name.text));
+    if (!program_.modules[module_].is_standard || !operation) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::SyntaxError, name.span, "the function `{}` has no body", name.text)
+                                   .Fix("write `{ return … }` after the type of its result"));
+      Declare(Space::Callable, name, SymbolKind::Unavailable);
+      return;
+    }
+    Declare(Space::Callable, name, SymbolKind::LibraryFunction, program_.library.size());
+    program_.library.push_back({module_, &node, *operation, {}});
   }
 
   void Collect(const ast::Service& node, const ast::Decl& decl) {

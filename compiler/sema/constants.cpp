@@ -44,7 +44,7 @@ std::vector<std::optional<Value>> EvaluateArguments(Program& program, const Surr
   BodyChecker checker(program, around, BodyChecker::Use::Constant, scratch);
   checker.DeclareParameters({});
   std::vector<std::optional<Value>> values;
-  for (ExprId argument : checker.BindArguments(callee, arguments, span)) {
+  for (ExprId argument : checker.BindArguments(callee, arguments, span).values) {
     Folded folded = Fold(scratch.exprs, argument);
     if (folded.fault) {
       program.reporter.Report(*std::move(folded.fault));

@@ -1,5 +1,6 @@
 // Bringing a value to the type that its place wants, or saying why it does not fit.
 
+#include <algorithm>
 #include <cmath>
 
 #include "compiler/sema/body_checker.h"
@@ -68,8 +69,12 @@ ExprId BodyChecker::Widen(ExprId value) {
 void BodyChecker::ReportMismatch(ExprId value, const Expectation& want) {
   const Type from = TypeOf(value);
   bool is_optional = from.Is(TypeKind::Optional) && Join(from.item(), want.type) == want.type;
+  bool is_union = from.Is(TypeKind::Union) &&
+                  std::ranges::any_of(from.members(), [&](const Type::Field& member) { return FitsAsIs(member.type, want.type); });
   Diagnostic diagnostic =
-      is_optional
+      is_union ? MakeDiagnostic(DiagnosticKind::UnionUnhandled, SpanOf(value), "expected `{}`, found one of `{}`", want.type.ToString(),
+                                from.ToString())
+      : is_optional
           ? MakeDiagnostic(DiagnosticKind::OptionalUnhandled, SpanOf(value), "expected `{}`, found `{}`, which may be null",
                            want.type.ToString(), from.ToString())
           : MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(value), "expected `{}`, found `{}`", want.type.ToString(), from.ToString());
@@ -78,8 +83,12 @@ void BodyChecker::ReportMismatch(ExprId value, const Expectation& want) {
   }
   if (is_optional) {
     diagnostic.notes.emplace_back("inside `if x != null { … } else { … }` the name `x` is there");
+  } else if (is_union) {
+    diagnostic.notes.emplace_back("`match x { a: T => …, … }` tells the types apart");
   } else if (from.Is(TypeKind::Json)) {
-    diagnostic.notes.emplace_back("nothing is known about `json`, and this version has no `as` to check it");
+    diagnostic.fixes.push_back({fmt::format("check it: `… as {}`", want.type.ToString()), {}, ""});
+  } else if (want.type.Is(TypeKind::Enum) && from.Is(TypeKind::String)) {
+    diagnostic.fixes.push_back({fmt::format("write a variant, `{0}.…`, or check a text: `… as {0}`", want.type.name()), {}, ""});
   } else if (std::string hint = HintFor(from, want.type); !hint.empty()) {
     diagnostic.fixes.push_back({std::move(hint), {}, ""});
   }

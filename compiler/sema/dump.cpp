@@ -41,6 +41,9 @@ class FunctionWriter {
     if (expr.type.is_error()) {
       return "<error>";
     }
+    if (const auto* cast = std::get_if<Cast>(&expr.node)) {
+      return fmt::format("({} as {})", Text(cast->operand), expr.type.ToString());
+    }
     return std::visit([&](const auto& node) { return Of(node); }, expr.node);
   }
 
@@ -113,6 +116,22 @@ class FunctionWriter {
     return text + "]";
   }
 
+  std::string Of(const LetIn& node) { return InBraces(node.block); }
+  std::string Of(const Cast& node) { return Text(node.operand); }
+  std::string Of(const Is& node) { return fmt::format("({} is {})", Text(node.operand), node.tested.ToString()); }
+
+  std::string Of(const Guarded& node) {
+    std::string text = "(" + Text(node.call);
+    text += node.within_ms ? fmt::format(" within {}ms", *node.within_ms) : "";
+    text += node.retries > 0 ? fmt::format(" retry {}", node.retries) : "";
+    return text + (node.fallback ? fmt::format(" otherwise {})", Text(*node.fallback)) : ")");
+  }
+
+  std::string Of(const Repeat& node) {
+    return fmt::format("repeat up to {} with {} = {} while {} {}", node.limit, function_.locals[node.state].name, Text(node.initial),
+                       Text(node.condition), InBraces(node.body));
+  }
+
   std::string Of(const CallFunction& node) {
     const Function& callee = module_.functions[node.function];
     return QualifiedName(module_, callee) + Arguments(callee.signature, node.arguments);
@@ -134,6 +153,9 @@ class ModuleWriter {
   explicit ModuleWriter(const TypedModule& module) : module_(module) {}
 
   std::string Write() {
+    for (const auto& [name, variants] : module_.types.enums) {
+      WriteEnum(name, variants);
+    }
     for (const auto& [name, fields] : module_.types.records) {
       WriteRecord(name, fields);
     }
@@ -154,6 +176,14 @@ class ModuleWriter {
     text_ += fmt::format("record {} {{ ", name);
     for (size_t i = 0; i < fields.size(); ++i) {
       text_ += (i == 0 ? "" : ", ") + ParameterText({fields[i].name, fields[i].type, fields[i].default_value, {}});
+    }
+    text_ += " }\n";
+  }
+
+  void WriteEnum(const std::string& name, const std::vector<EnumVariant>& variants) {
+    text_ += fmt::format("enum {} {{ ", name);
+    for (size_t i = 0; i < variants.size(); ++i) {
+      text_ += fmt::format("{}{} = {}", i == 0 ? "" : ", ", variants[i].name, QuoteJson(variants[i].label));
     }
     text_ += " }\n";
   }

@@ -27,6 +27,11 @@ class Folder {
   static Folded Of(const Comprehension& /*node*/, const Span& span) { return Refuse(span, "a comprehension"); }
   static Folded Of(const CallFunction& /*node*/, const Span& span) { return Refuse(span, "a call"); }
   static Folded Of(const CallModel& /*node*/, const Span& span) { return Refuse(span, "a call"); }
+  static Folded Of(const LetIn& /*node*/, const Span& span) { return Refuse(span, "a value with names of its own"); }
+  static Folded Of(const Cast& /*node*/, const Span& span) { return Refuse(span, "a conversion"); }
+  static Folded Of(const Is& /*node*/, const Span& span) { return Refuse(span, "a test of a type"); }
+  static Folded Of(const Guarded& /*node*/, const Span& span) { return Refuse(span, "a guarded call"); }
+  static Folded Of(const Repeat& /*node*/, const Span& span) { return Refuse(span, "a loop"); }
 
   /// All of them, or in `failed` the first that has no value.
   struct Many {

@@ -66,11 +66,14 @@ std::string_view KindName(SymbolKind kind) {
   switch (kind) {
     case SymbolKind::Record:
       return "a record";
+    case SymbolKind::Enum:
+      return "an enum";
     case SymbolKind::Task:
       return "a task";
     case SymbolKind::Module:
       return "a module";
     case SymbolKind::Function:
+    case SymbolKind::LibraryFunction:
       return "a function";
     case SymbolKind::Service:
       return "a service";

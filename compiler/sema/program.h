@@ -20,7 +20,7 @@ enum class Space : uint8_t { Type, Callable, Data };
 inline constexpr std::array kSpaces = {Space::Type, Space::Callable, Space::Data};
 
 /// `Unavailable` is a name whose declaration was reported as faulty or as not run by this version; its uses stay silent.
-enum class SymbolKind : uint8_t { Record, Task, Module, Function, Service, Model, Edge, Const, Unavailable };
+enum class SymbolKind : uint8_t { Record, Enum, Task, Module, Function, LibraryFunction, Service, Model, Edge, Const, Unavailable };
 
 struct Symbol {
   SymbolKind kind = SymbolKind::Unavailable;
@@ -66,6 +66,12 @@ struct RecordInfo {
   Progress progress = Progress::Waiting;
 };
 
+struct EnumInfo {
+  ModuleId module;
+  const ast::Enum* decl = nullptr;
+  std::string name;
+};
+
 struct ConstInfo {
   ModuleId module;
   const ast::Const* decl = nullptr;
@@ -77,6 +83,15 @@ struct ConstInfo {
 struct TaskInfo {
   ModuleId module;
   const ast::Task* decl = nullptr;
+};
+
+/// A function that the standard library declares and `base/library.h` computes.
+struct LibraryFunction {
+  ModuleId module;
+  const ast::Function* decl = nullptr;
+  Operation operation = Operation::Add;
+  /// Its types may hold variables.
+  Signature signature;
 };
 
 struct FunctionInfo {
@@ -119,9 +134,11 @@ struct Program {
   std::vector<RecordInfo> records;
   /// Their indices by qualified name.
   std::map<std::string, uint32_t, std::less<>> record_indices;
+  std::vector<EnumInfo> enums;
   std::vector<ConstInfo> consts;
   std::vector<TaskInfo> tasks;
   std::vector<FunctionInfo> functions;
+  std::vector<LibraryFunction> library;
   std::vector<ModelInfo> models;
   std::vector<ServiceInfo> services;
   /// Of the expressions that are being checked, constants that they need included.

@@ -1,5 +1,7 @@
 // Types and defaults of records, constants, tasks and functions.
 
+#include <algorithm>
+
 #include "compiler/sema/constants.h"
 #include "compiler/sema/signatures.h"
 #include "compiler/sema/stages.h"
@@ -27,6 +29,29 @@ void ResolveFields(Program& program, uint32_t index) {
   }
 }
 
+/// The wire labels of an enum; a variant without one is its own.
+void ResolveEnum(Program& program, const EnumInfo& info) {
+  auto [entry, is_new] = program.result.types.enums.try_emplace(info.name);
+  if (!is_new) {
+    return;  // a second enum of that name, reported as such
+  }
+  std::vector<EnumVariant>& variants = entry->second;
+  for (const ast::EnumVariant& variant : info.decl->variants) {
+    std::string label = variant.label.value_or(variant.name.text);
+    bool has_name = std::ranges::find(variants, variant.name.text, &EnumVariant::name) != variants.end();
+    if (has_name || std::ranges::find(variants, label, &EnumVariant::label) != variants.end()) {
+      program.reporter.Report(MakeDiagnostic(DiagnosticKind::DuplicateName, variant.name.span, "the {} {} stands twice in `{}`",
+                                             has_name ? "variant" : "label",
+                                             has_name ? fmt::format("`{}`", variant.name.text) : QuoteJson(label), info.name));
+      continue;
+    }
+    variants.push_back({variant.name.text, std::move(label)});
+  }
+  if (variants.empty() && !program.modules[info.module].tree->has_errors) {
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::SyntaxError, info.decl->name.span, "the enum `{}` has no variant", info.name));
+  }
+}
+
 void ResolveTask(Program& program, uint32_t index) {
   const TaskInfo& info = program.tasks[index];
   Surroundings around{info.module, std::nullopt};
@@ -42,14 +67,6 @@ void ResolveFunction(Program& program, FunctionId id) {
   Surroundings around{info.module, program.result.functions[id].service};
   Signature signature = ResolveSignature(program, around, info.decl->signature);
   signature.name = program.result.functions[id].signature.name;
-  for (size_t i = 0; i < signature.parameters.size(); ++i) {
-    Parameter& parameter = signature.parameters[i];
-    if (ContainsJson(program, parameter.type)) {
-      ast::TypeId type = info.decl->signature.params[i].type;
-      program.reporter.Unsupported(program.modules[info.module].tree->types[type].span, "`json` in a parameter");
-      parameter.type = {};
-    }
-  }
   program.result.functions[id].signature = std::move(signature);
 }
 
@@ -79,6 +96,9 @@ Signature ResolveSignature(Program& program, const Surroundings& around, const a
 }
 
 void ResolveDeclarations(Program& program) {
+  for (const EnumInfo& info : program.enums) {
+    ResolveEnum(program, info);
+  }
   for (uint32_t i = 0; i < program.records.size(); ++i) {
     ResolveFields(program, i);
   }
@@ -90,6 +110,10 @@ void ResolveDeclarations(Program& program) {
   }
   for (uint32_t i = 0; i < program.tasks.size(); ++i) {
     ResolveTask(program, i);
+  }
+  for (LibraryFunction& function : program.library) {
+    function.signature = ResolveSignature(program, {function.module, std::nullopt}, function.decl->signature);
+    function.signature.name = OperationSpelling(function.operation);
   }
   for (uint32_t i = 0; i < program.functions.size(); ++i) {
     ResolveFunction(program, FunctionId{i});

@@ -116,13 +116,14 @@ struct Block {
 struct Constant {
   Value value;
 };
+/// Its type is the local's, or one that a test on the way here narrowed it to.
 struct LocalRef {
   LocalId local;
 };
 struct MakeList {
   std::vector<ExprId> items;
 };
-/// Fields in the order of the record's declaration, defaults filled in.
+/// A record: fields in the order of its declaration, defaults filled in. A map or json: the keys as written.
 struct MakeRecord {
   std::vector<std::string> names;
   std::vector<ExprId> values;
@@ -165,10 +166,43 @@ struct CallModel {
   std::vector<ExprId> arguments;
 };
 
+/// Lets for one expression.
+struct LetIn {
+  Block block;
+};
+/// `x as T`, where T is the expression's type. May fail.
+struct Cast {
+  ExprId operand;
+};
+/// Whether a value, of a union or one that may be null, is of that type.
+struct Is {
+  ExprId operand;
+  Type tested;
+};
+/// A call or cast with what to do when it fails.
+struct Guarded {
+  ExprId call;
+  /// Of one try.
+  std::optional<int64_t> within_ms;
+  /// More tries after a transient failure.
+  int64_t retries = 0;
+  std::optional<ExprId> fallback;
+};
+/// `repeat up to limit with state = initial while condition body`.
+struct Repeat {
+  int64_t limit = 1;
+  LocalId state;
+  ExprId initial;
+  ExprId condition;
+  Block body;
+};
+
 struct Expr {
   Type type;
   Span span;
-  std::variant<Constant, LocalRef, MakeList, MakeRecord, FieldOf, Apply, If, Comprehension, CallFunction, CallModel> node;
+  std::variant<Constant, LocalRef, MakeList, MakeRecord, FieldOf, Apply, If, Comprehension, CallFunction, CallModel, LetIn, Cast, Is,
+               Guarded, Repeat>
+      node;
 };
 
 /// An api, or a fn of a service or a module.

@@ -51,6 +51,20 @@ class ChildVisitor {
   }
   void Of(const CallFunction& node) { All(node.arguments); }
   void Of(const CallModel& node) { All(node.arguments); }
+  void Of(const LetIn& node) { In(node.block); }
+  void Of(const Cast& node) { visit_(node.operand); }
+  void Of(const Is& node) { visit_(node.operand); }
+  void Of(const Guarded& node) {
+    visit_(node.call);
+    if (node.fallback) {
+      visit_(*node.fallback);
+    }
+  }
+  void Of(const Repeat& node) {
+    visit_(node.initial);
+    visit_(node.condition);
+    In(node.body);
+  }
 
   Visit visit_;
 };

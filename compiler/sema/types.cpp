@@ -6,6 +6,8 @@
 namespace plait::sema {
 namespace {
 
+bool AreAmbiguous(const Program& program, const Type& left, const Type& right);
+
 std::optional<Type> Simple(std::string_view word) {
   for (TypeKind kind : {TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String, TypeKind::Json}) {
     if (word == Type::Of(kind).ToString()) {
@@ -35,8 +37,39 @@ class TypeResolver {
 
   Type Of(const ast::ErrorType& /*node*/, const Span& /*span*/) { return {}; }
   Type Of(const ast::NullType& /*node*/, const Span& /*span*/) { return Type::Of(TypeKind::Null); }
-  Type Of(const ast::UnionType& /*node*/, const Span& span) { return Unsupported(span, "a union type"); }
-  Type Of(const ast::MapType& /*node*/, const Span& span) { return Unsupported(span, "`map`"); }
+  Type Of(const ast::UnionType& node, const Span& span) {
+    std::vector<Type> members;
+    for (ast::TypeId member : node.members) {
+      members.push_back(Resolve(member));
+      if (members.back().is_error()) {
+        return {};
+      }
+    }
+    Type all = Type::Union(members);
+    const Type& bare = all.Is(TypeKind::Optional) ? all.item() : all;
+    return bare.Is(TypeKind::Union) && ReportAmbiguous(bare, span) ? Type() : all;
+  }
+
+  /// Two members whose values JSON does not tell apart.
+  bool ReportAmbiguous(const Type& all, const Span& span) {
+    const std::vector<Type::Field>& members = all.members();
+    for (size_t i = 0; i < members.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (AreAmbiguous(program_, members[j].type, members[i].type)) {
+          program_.reporter.Report(MakeDiagnostic(DiagnosticKind::AmbiguousUnion, span, "nothing tells `{}` from `{}` in JSON",
+                                                  members[j].type.ToString(), members[i].type.ToString())
+                                       .Note("members differ by their kind in JSON, or by the names of their required fields"));
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  Type Of(const ast::MapType& node, const Span& /*span*/) {
+    Type item = Resolve(node.item);
+    return item.is_error() ? Type() : Type::Map(std::move(item));
+  }
   Type Of(const ast::StreamType& /*node*/, const Span& span) { return Unsupported(span, "`stream`"); }
   Type Of(const ast::TensorType& /*node*/, const Span& span) { return Unsupported(span, "`tensor`"); }
 
@@ -62,6 +95,11 @@ class TypeResolver {
       is_faulty = is_faulty || !is_new || type.is_error();
       fields.push_back({field.name.text, std::move(type)});
     }
+    if (node.fields.size() == 1 && node.fields[0].name.text == "string") {
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::MapOrRecord, node.fields[0].name.span, "this is a record with a field `string`")
+              .Fix(fmt::format("if a map is meant, write `map<{}>`", fields[0].type.ToString())));
+    }
     return is_faulty ? Type() : Type::Anonymous(std::move(fields));
   }
 
@@ -69,6 +107,9 @@ class TypeResolver {
     const ast::Path& path = node.path;
     if (path.words.size() == 1) {
       const std::string& word = path.words[0].text;
+      if (program_.modules[around_.module].is_standard && word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z') {
+        return Type::Variable(word);
+      }
       if (std::optional<Type> simple = Simple(word)) {
         return *simple;
       }
@@ -79,6 +120,9 @@ class TypeResolver {
     std::optional<FoundSymbol> found = ResolvePath(program_, around_, path, Space::Type);
     if (!found || found->symbol.kind == SymbolKind::Unavailable) {
       return {};
+    }
+    if (found->symbol.kind == SymbolKind::Enum) {
+      return Type::Enum(program_.enums[found->symbol.index].name);
     }
     if (found->symbol.kind != SymbolKind::Record) {
       return NotAType(path, found->symbol);
@@ -99,23 +143,66 @@ class TypeResolver {
   const Surroundings& around_;
 };
 
-bool HasJson(const Program& program, const Type& type, std::set<std::string>& visited) {
+enum class JsonKind : uint8_t { Bool, Number, String, List, Object, Any };
+
+JsonKind JsonKindOf(const Type& type) {
   switch (type.kind()) {
-    case TypeKind::Json:
-      return true;
+    case TypeKind::Bool:
+      return JsonKind::Bool;
+    case TypeKind::Int:
+    case TypeKind::Float:
+      return JsonKind::Number;
+    case TypeKind::String:
+    case TypeKind::Enum:
+      return JsonKind::String;
     case TypeKind::List:
-    case TypeKind::Optional:
-      return HasJson(program, type.item(), visited);
+      return JsonKind::List;
+    case TypeKind::Map:
+    case TypeKind::Record:
     case TypeKind::Anonymous:
-      return std::ranges::any_of(type.fields(), [&](const Type::Field& field) { return HasJson(program, field.type, visited); });
-    case TypeKind::Record: {
-      auto record = program.result.types.records.find(type.name());
-      return visited.insert(type.name()).second && record != program.result.types.records.end() &&
-             std::ranges::any_of(record->second, [&](const RecordField& field) { return HasJson(program, field.type, visited); });
-    }
+      return JsonKind::Object;
     default:
-      return false;
+      return JsonKind::Any;
   }
+}
+
+/// The names of fields that must be there.
+std::set<std::string> RequiredFields(const Program& program, const Type& type) {
+  std::set<std::string> names;
+  if (type.Is(TypeKind::Anonymous)) {
+    for (const Type::Field& field : type.fields()) {
+      if (!field.type.Is(TypeKind::Optional)) {
+        names.insert(field.name);
+      }
+    }
+    return names;
+  }
+  // Types of fields may not be known yet, so the declaration is asked.
+  auto index = program.record_indices.find(type.name());
+  if (index == program.record_indices.end()) {
+    return names;
+  }
+  const RecordInfo& info = program.records[index->second];
+  const ast::Module& tree = *program.modules[info.module].tree;
+  for (const ast::RecordField& field : info.decl->fields) {
+    bool is_optional =
+        field.default_value || (field.type.has_value() && std::holds_alternative<ast::OptionalType>(tree.types[field.type].node));
+    if (!is_optional) {
+      names.insert(field.name.text);
+    }
+  }
+  return names;
+}
+
+bool AreAmbiguous(const Program& program, const Type& left, const Type& right) {
+  JsonKind kind = JsonKindOf(left);
+  if (kind == JsonKind::Any || JsonKindOf(right) == JsonKind::Any) {
+    return true;
+  }
+  if (kind != JsonKindOf(right)) {
+    return false;
+  }
+  return !left.is_record() || !right.is_record() || RequiredFields(program, left) == RequiredFields(program, right);
 }
 
 }  // namespace
@@ -139,30 +226,38 @@ std::optional<Type> Join(const Type& left, const Type& right) {
     if (one.Is(TypeKind::Null)) {
       return Type::Optional(other);
     }
-    if (one.Is(TypeKind::Optional) && !other.Is(TypeKind::Optional) && Join(one.item(), other) == one.item()) {
-      return one;
+    if (one.Is(TypeKind::Optional) && !other.Is(TypeKind::Optional)) {
+      if (Join(one.item(), other) == one.item()) {
+        return one;
+      }
+      if (FitsAsIs(one.item(), other)) {
+        return Type::Optional(other);
+      }
     }
   }
   return std::nullopt;
 }
 
 bool FitsAsIs(const Type& from, const Type& to) {
-  if (from == to || from.Is(TypeKind::Never) || to.Is(TypeKind::Json)) {
+  if (from == to || from.Is(TypeKind::Never) || (to.Is(TypeKind::Json) && !from.Is(TypeKind::Stream))) {
     return true;
   }
   if (to.Is(TypeKind::Optional)) {
-    return from.Is(TypeKind::Null) || (!from.Is(TypeKind::Optional) && FitsAsIs(from, to.item()));
+    return from.Is(TypeKind::Null) || FitsAsIs(from.Is(TypeKind::Optional) ? from.item() : from, to.item());
   }
-  if (!from.Is(TypeKind::List) || !to.Is(TypeKind::List)) {
+  if (to.Is(TypeKind::Union)) {
+    auto has = [&](const Type& member) {
+      return std::ranges::any_of(to.members(), [&](const Type::Field& field) { return FitsAsIs(member, field.type); });
+    };
+    return from.Is(TypeKind::Union) ? std::ranges::all_of(from.members(), [&](const Type::Field& field) { return has(field.type); })
+                                    : has(from);
+  }
+  bool is_same_container = from.kind() == to.kind() && (from.Is(TypeKind::List) || from.Is(TypeKind::Map));
+  if (!is_same_container) {
     return false;
   }
-  // A list's items convert only where they are no items at all: `[]`, `[[]]`.
+  // Items convert only where they are no items at all: `[]`, `[[]]`.
   return from.item().Is(TypeKind::Never) || (from.item().Is(TypeKind::List) && FitsAsIs(from.item(), to.item()));
-}
-
-bool ContainsJson(const Program& program, const Type& type) {
-  std::set<std::string> visited;
-  return HasJson(program, type, visited);
 }
 
 }  // namespace plait::sema

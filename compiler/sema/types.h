@@ -16,7 +16,4 @@ std::optional<Type> Join(const Type& left, const Type& right);
 /// Values of `from` are values of `to` as they stand.
 bool FitsAsIs(const Type& from, const Type& to);
 
-/// Somewhere inside it is `json`.
-bool ContainsJson(const Program& program, const Type& type);
-
 }  // namespace plait::sema

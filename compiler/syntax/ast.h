@@ -323,6 +323,8 @@ struct Task {
 struct Function {
   Signature signature;
   Body body;
+  /// Only functions of the standard library that the runtime computes have none.
+  bool has_body = true;
 };
 
 /// config = "{" { WORD ":" ( config | expr [ ".." expr ] ) SEP } "}" ;

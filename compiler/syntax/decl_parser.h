@@ -27,7 +27,7 @@ class DeclParser : public ExprParser {
   ast::Record ParseRecord();
   ast::Enum ParseEnum();
   ast::Task ParseTask();
-  ast::Function ParseFunction();
+  ast::Function ParseFunction(bool may_lack_body);
   ast::Test ParseTest();
   ast::Given ParseGiven();
 

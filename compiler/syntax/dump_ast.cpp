@@ -252,7 +252,10 @@ class Dumper {
   DumpForm FunctionForm(const std::string& head, const Function& node) const {
     DumpForm form(head + " " + node.signature.name.text);
     AddSignature(form, node.signature);
-    return std::move(form.Add(Form(node.body)));
+    if (node.has_body) {
+      form.Add(Form(node.body));
+    }
+    return form;
   }
   DumpForm Form(const Service& node) const {
     DumpForm form((node.params ? "template " : "service ") + node.name.text);

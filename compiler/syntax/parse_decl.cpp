@@ -111,7 +111,7 @@ void DeclParser::ParseDecl() {
   } else if (word == "task") {
     AddDecl(std::move(doc), first, ParseTask());
   } else if (word == "fn") {
-    AddDecl(std::move(doc), first, ParseFunction());
+    AddDecl(std::move(doc), first, ParseFunction(true));
   } else if (word == "service") {
     ParseService(std::move(doc), first);
   } else {
@@ -234,10 +234,15 @@ ast::Task DeclParser::ParseTask() {
   return task;
 }
 
-// fn = "fn" sig body ;
-ast::Function DeclParser::ParseFunction() {
+// fn = "fn" sig [ body ] ;
+ast::Function DeclParser::ParseFunction(bool may_lack_body) {
   ast::Function function;
   function.signature = ParseSignature();
+  bool ends_here = At(TokenKind::EndOfFile) || At(TokenKind::Doc) || (Peek().starts_line && !At(TokenKind::LeftBrace));
+  if (may_lack_body && !is_recovering() && ends_here) {
+    function.has_body = false;
+    return function;
+  }
   function.body = ParseBlock(BlockForm::Body);
   return function;
 }

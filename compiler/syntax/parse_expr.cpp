@@ -83,7 +83,14 @@ ast::ExprId ExprParser::ParseGuarded() {
   if (!guards) {
     return operand;
   }
-  const ast::Expr& expr = module_.exprs[operand];
+  // Brackets around the call change nothing: `(x as int) otherwise 0`.
+  ast::ExprId bare = operand;
+  const auto* brackets = std::get_if<ast::Parenthesized>(&module_.exprs[bare].node);
+  while (brackets != nullptr && brackets->inner.has_value()) {
+    bare = brackets->inner;
+    brackets = std::get_if<ast::Parenthesized>(&module_.exprs[bare].node);
+  }
+  const ast::Expr& expr = module_.exprs[bare];
   bool is_call = std::holds_alternative<ast::Call>(expr.node) || std::holds_alternative<ast::Cast>(expr.node);
   if (!is_call && is_after_otherwise_) {
     Report(MakeDiagnostic(DiagnosticKind::GuardOrder, guards->span, "`otherwise` is the last guard")

@@ -109,9 +109,9 @@ void DeclParser::ParseMember(ast::Service& service) {
   } else if (word == "uses") {
     member.node = ParseUses();
   } else if (word == "api") {
-    member.node = ast::Api{ParseFunction()};
+    member.node = ast::Api{ParseFunction(false)};
   } else {
-    member.node = ParseFunction();
+    member.node = ParseFunction(false);
   }
   member.span = SpanFrom(first);
   service.members.push_back(std::move(member));

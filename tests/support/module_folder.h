@@ -1,6 +1,7 @@
 // Imports for tests: the standard modules of this checkout, and files beside the importing one.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,17 +36,20 @@ class ModuleFolder : public sema::ModuleSource {
   }
 
   const ast::Module* Standard(std::string_view name) override {
-    if (name != "std.text") {
+    std::vector<std::string> names = StandardNames();
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
       return nullptr;
     }
-    std::string path = "stdlib/text.graph";
+    std::string path = "stdlib/" + std::string(name.substr(4)) + ".graph";
     if (auto known = modules_.find(path); known != modules_.end()) {
       return known->second.get();
     }
     return Parsed(path, *MakeRealFileSystem()->ReadFile(JoinPath(PLAIT_SOURCE_DIR, path)));
   }
 
-  [[nodiscard]] std::vector<std::string> StandardNames() const override { return {"std.text"}; }
+  [[nodiscard]] std::vector<std::string> StandardNames() const override {
+    return {"std.list", "std.math", "std.route", "std.text", "std.vote"};
+  }
 
  private:
   const ast::Module* Parsed(const std::string& path, std::string text) {

@@ -62,7 +62,7 @@ model @0 S.m: test.Task = path("m") {}
 
 func @S.main(%0 x: json, %1 n: int) -> { failed: bool, value: string } entry {
   %2 = cast %0 : map<float>
-  %3 = is %0 float | enum Verdict? : bool
+  %3 = is %0 (float | enum Verdict)? : bool
   %4 = try : map<float> {
     yield %2
   }

@@ -1,0 +1,138 @@
+// Calls of the standard library's own functions, whose types may hold variables: N is a number, K anything with an order, others any type.
+
+#include <algorithm>
+
+#include "compiler/sema/body_checker.h"
+#include "compiler/sema/types.h"
+
+namespace plait::sema {
+namespace {
+
+bool HasOrder(const Type& type) { return type.is_number() || type.Is(TypeKind::String) || type.Is(TypeKind::Bool); }
+
+bool MayBe(const std::string& variable, const Type& type) {
+  if (type.Is(TypeKind::Never)) {
+    return true;
+  }
+  return variable == "N" ? type.is_number() : variable == "K" ? HasOrder(type) : !type.Is(TypeKind::Stream);
+}
+
+}  // namespace
+
+bool HasVariable(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::Variable:
+      return true;
+    case TypeKind::List:
+    case TypeKind::Optional:
+    case TypeKind::Map:
+    case TypeKind::Stream:
+      return HasVariable(type.item());
+    case TypeKind::Anonymous:
+    case TypeKind::Union:
+      return std::ranges::any_of(type.fields(), [](const Type::Field& field) { return HasVariable(field.type); });
+    default:
+      return false;
+  }
+}
+
+Type Inference::Known(const Type& type) const {
+  switch (type.kind()) {
+    case TypeKind::Variable: {
+      auto found = types.find(type.name());
+      return found == types.end() ? type : found->second;
+    }
+    case TypeKind::List:
+      return Type::List(Known(type.item()));
+    case TypeKind::Optional:
+      return Type::Optional(Known(type.item()));
+    case TypeKind::Map:
+      return Type::Map(Known(type.item()));
+    case TypeKind::Anonymous: {
+      std::vector<Type::Field> fields;
+      for (const Type::Field& field : type.fields()) {
+        fields.push_back({field.name, Known(field.type)});
+      }
+      return Type::Anonymous(std::move(fields));
+    }
+    default:
+      return type;
+  }
+}
+
+bool Inference::Learn(const Type& declared, const Type& given) {
+  if (declared.Is(TypeKind::Variable)) {
+    if (given.Is(TypeKind::Null) || given.Is(TypeKind::Optional) || !MayBe(declared.name(), given)) {
+      return false;
+    }
+    if (!given.Is(TypeKind::Never)) {
+      types.try_emplace(declared.name(), given);
+    }
+    return true;
+  }
+  if (declared.Is(TypeKind::Optional)) {
+    return given.Is(TypeKind::Null) || Learn(declared.item(), given.Is(TypeKind::Optional) ? given.item() : given);
+  }
+  bool is_same_container = declared.kind() == given.kind() && (declared.Is(TypeKind::List) || declared.Is(TypeKind::Map));
+  return is_same_container ? Learn(declared.item(), given.item()) : !HasVariable(declared);
+}
+
+/// An argument for a parameter whose type holds a variable that no argument before has told.
+ExprId BodyChecker::CheckInferred(ExprId value, const Expectation& want, Inference& inference) {
+  const Type given = TypeOf(value);
+  if (given.is_error()) {
+    return value;
+  }
+  if (!inference.Learn(want.type, given)) {
+    ReportInference(value, want);
+    return AddError(SpanOf(value));
+  }
+  Type known = inference.Known(want.type);
+  return HasVariable(known) ? value : Convert(value, want.Of(std::move(known)));
+}
+
+void BodyChecker::ReportInference(ExprId value, const Expectation& want) {
+  const Type* inner = &want.type;
+  while (inner->Is(TypeKind::List) || inner->Is(TypeKind::Optional) || inner->Is(TypeKind::Map)) {
+    inner = &inner->item();
+  }
+  std::string_view items = inner->Is(TypeKind::Variable) && inner->name() == "N"   ? " of numbers"
+                           : inner->Is(TypeKind::Variable) && inner->name() == "K" ? " of numbers, strings or bools"
+                                                                                   : "";
+  std::string_view container = want.type.Is(TypeKind::List) || want.type.Is(TypeKind::Optional) ? "a list"
+                               : want.type.Is(TypeKind::Map)                                    ? "a map"
+                                                                                                : "a value that is there";
+  if (want.type.Is(TypeKind::Variable) && want.type.name() == "N") {
+    container = "a number";
+    items = "";
+  }
+  Diagnostic diagnostic =
+      MakeDiagnostic(TypeOf(value).Is(TypeKind::Optional) ? DiagnosticKind::OptionalUnhandled : DiagnosticKind::TypeMismatch, SpanOf(value),
+                     "expected {}{}, found `{}`", container, items, TypeOf(value).ToString());
+  if (want.place.file.has_value()) {
+    diagnostic.secondary.push_back({want.place, want.why});
+  }
+  Report(std::move(diagnostic));
+}
+
+ExprId BodyChecker::CallLibrary(Operation operation, const Signature& signature, BoundArguments bound, const Span& span) {
+  // Items that are their own keys must have an order.
+  auto items = bound.inference.types.find("T");
+  bool takes_keys = std::ranges::any_of(signature.parameters, [](const Parameter& parameter) {
+    return parameter.type.Is(TypeKind::Optional) && parameter.type.item() == Type::List(Type::Variable("K"));
+  });
+  bool are_keys = takes_keys && !bound.inference.types.contains("K") && items != bound.inference.types.end();
+  if (are_keys && !HasOrder(items->second)) {
+    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(bound.values[0]), "items of `{}` have no order", items->second.ToString())
+               .Fix("say what to order them by: `by: .field`"));
+    return AddError(span);
+  }
+  // A variable that nothing told is the item of an empty list, whose sum is the int 0.
+  bound.inference.types.try_emplace("N", Type::Of(TypeKind::Int));
+  for (const char* name : {"T", "U", "K"}) {
+    bound.inference.types.try_emplace(name, Type::Of(TypeKind::Never));
+  }
+  return Add(bound.inference.Known(signature.result), span, Apply{operation, std::move(bound.values)});
+}
+
+}  // namespace plait::sema
