@@ -54,6 +54,11 @@ Diagnostic Diagnostic::Fix(std::string text, const Span& span, std::string repla
   return std::move(*this);
 }
 
+bool HasErrors(std::span<const Diagnostic> diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::Error; });
+}
+
 size_t DiagnosticList::Count(Severity severity) const {
   return static_cast<size_t>(std::count_if(diagnostics_.begin(), diagnostics_.end(),
                                            [severity](const Diagnostic& diagnostic) { return diagnostic.severity == severity; }));

@@ -1,6 +1,7 @@
 // What the compiler has to say about a source file, as data.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,6 +89,8 @@ Diagnostic MakeDiagnostic(DiagnosticKind kind, const Span& span, fmt::format_str
   return diagnostic;
 }
 
+bool HasErrors(std::span<const Diagnostic> diagnostics);
+
 /// Takes diagnostics as they are found.
 class Sink {
  public:
@@ -102,7 +105,7 @@ class DiagnosticList : public Sink {
 
   [[nodiscard]] const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   [[nodiscard]] size_t Count(Severity severity) const;
-  [[nodiscard]] bool has_errors() const { return Count(Severity::Error) > 0; }
+  [[nodiscard]] bool has_errors() const { return HasErrors(diagnostics_); }
   /// In order of file, place, severity; equal ones once.
   void SortAndMergeEqual();
 

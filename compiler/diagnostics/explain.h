@@ -10,7 +10,9 @@ namespace plait {
 
 struct Explanation {
   std::string_view code;
-  /// Markdown: a title line, prose, and for diagnostics two fenced `graph` blocks headed "Wrong" and "Right".
+  /// Markdown: a title line, prose, and for diagnostics two fenced `graph` blocks headed "Wrong" and "Right". Words on a fence say how the
+  /// block is checked: `with-models`, `file=NAME` (the name it is saved under), `encoding=NAME`. A block of another language with `file=`
+  /// is a file beside it.
   std::string_view page;
 };
 

@@ -1,8 +1,6 @@
 // Diagnostics for tools: one JSON object.
 #include <array>
 
-#include <llvm/Support/JSON.h>
-
 #include "compiler/base/value.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/diagnostics/render_forms.h"
@@ -16,11 +14,7 @@ std::string_view LevelName(DiagnosticLevel level) {
   return kNames[static_cast<size_t>(level)];
 }
 
-/// Bytes that are not UTF-8 become U+FFFD: a message may quote a file that is not.
-Value Text(std::string_view text) {
-  llvm::StringRef bytes(text.data(), text.size());
-  return Value::String(llvm::json::isUTF8(bytes) ? std::string(text) : llvm::json::fixUTF8(bytes));
-}
+Value Text(std::string_view text) { return Value::String(ValidUtf8(text)); }
 
 Value Position(const SourceManager& sources, FileId file, uint32_t offset) {
   LineColumn position = sources.Position(file, offset);

@@ -47,16 +47,20 @@ std::string RunSyntax(const Input& input) {
   return Render(sources, diagnostics, DiagnosticFormat::Human);
 }
 
-/// What is reported up to the checker, as a person sees it. Imports are read from the file's own folder.
-std::string RunCheck(const Input& input) {
+/// What is reported up to the checker. Imports are read from the file's own folder.
+std::string RunCheckAs(DiagnosticFormat format, const Input& input) {
   SourceManager sources;
   DiagnosticList diagnostics;
   std::unique_ptr<FileSystem> files = MakeRealFileSystem();
   std::string root = input.full_path.substr(0, input.full_path.size() - input.path.size());
   testing::ModuleFolder modules(sources, diagnostics, *files, root);
   sema::Check(*modules.LoadText(input.path, std::string(input.text)), modules, diagnostics);
-  return Render(sources, diagnostics, DiagnosticFormat::Human);
+  return Render(sources, diagnostics, format);
 }
+
+std::string RunCheck(const Input& input) { return RunCheckAs(DiagnosticFormat::Human, input); }
+std::string RunSarif(const Input& input) { return RunCheckAs(DiagnosticFormat::Sarif, input); }
+std::string RunGithub(const Input& input) { return RunCheckAs(DiagnosticFormat::Github, input); }
 
 /// Two cores and round figures, so that plans do not depend on where the tests run.
 Machine GoldenMachine() {
@@ -97,8 +101,9 @@ std::string RunModels(const Input& input) {
 }
 
 constexpr Stage kStages[] = {
-    {"tokens", RunTokens}, {"ast", RunAst},   {"syntax", RunSyntax},     {"check", RunCheck}, {"models", RunModels},
-    {"ir", RunIr},         {"plan", RunPlan}, {"describe", RunDescribe}, {"dot", RunDot},     {"mermaid", RunMermaid},
+    {"tokens", RunTokens}, {"ast", RunAst},           {"syntax", RunSyntax}, {"check", RunCheck},
+    {"models", RunModels}, {"sarif", RunSarif},       {"github", RunGithub}, {"ir", RunIr},
+    {"plan", RunPlan},     {"describe", RunDescribe}, {"dot", RunDot},       {"mermaid", RunMermaid},
 };
 
 }  // namespace

@@ -14,9 +14,19 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--runs", true, ""},    {"--warmup", true, ""},   {"--input", true, ""},   {"--entry", true, ""},
-                                   {"--json", false, ""},   {"--protocol", true, ""}, {"--threads", true, ""}, {"--models", true, ""},
-                                   {"--machine", true, ""}, {"--strict", false, ""},  {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--runs", true, ""},
+                                   {"--warmup", true, ""},
+                                   {"--input", true, ""},
+                                   {"--entry", true, ""},
+                                   {"--json", false, ""},
+                                   {"--protocol", true, ""},
+                                   {"--threads", true, ""},
+                                   {"--models", true, ""},
+                                   {"--machine", true, ""},
+                                   {"--strict", false, ""},
+                                   {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},
+                                   {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait bench FILE [options]
 
@@ -33,6 +43,8 @@ Times warm runs of one request on a graph or a plan file: the whole and each ste
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
   --strict              resources beyond the machine are errors
+  --warnings-as-errors  warnings fail too
+  --allow CODE          not this warning or note (may be repeated)
   --quiet               no progress and no notes
 
 examples

@@ -10,8 +10,15 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"-o", true, "--output"}, {"--output", true, ""},  {"--emit", true, ""},        {"--models", true, ""},
-                                   {"--machine", true, ""},  {"--strict", false, ""}, {"--disable-pass", true, ""}};
+constexpr OptionSpec kOptions[] = {{"-o", true, "--output"},
+                                   {"--output", true, ""},
+                                   {"--emit", true, ""},
+                                   {"--models", true, ""},
+                                   {"--machine", true, ""},
+                                   {"--strict", false, ""},
+                                   {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},
+                                   {"--disable-pass", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait compile FILE -o FILE.plan [options]
 plait compile FILE --emit STAGE [options]
@@ -24,6 +31,8 @@ Models whose folders are found are measured by their metadata; for the others th
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
   --strict              resources beyond the machine are errors
+  --warnings-as-errors  warnings fail too
+  --allow CODE          not this warning or note (may be repeated)
   --disable-pass NAME   leave out an optional pass (may be repeated)
 
 examples
@@ -75,6 +84,10 @@ int RunCompile(const World& world, const Arguments& arguments) {
   if (std::string fault = CheckPasses(arguments); !fault.empty()) {
     return UsageError("compile", fault);
   }
+  FilterChoice chosen = ChosenFilter(arguments);
+  if (!chosen.fault.empty()) {
+    return UsageError("compile", chosen.fault);
+  }
   const std::string& path = arguments.positional[0];
   Result<CompileOptions> options = OptionsFor(world, arguments, *stop, path);
   if (!options.ok()) {
@@ -84,9 +97,10 @@ int RunCompile(const World& world, const Arguments& arguments) {
   if (!compilation.ok()) {
     return Fail(world, compilation.error());
   }
-  PrintError(RenderDiagnostics(compilation->sources, compilation->diagnostics.diagnostics(), {DiagnosticFormat::Human, world.colour_err}));
+  std::vector<Diagnostic> found = Filter(compilation->diagnostics.diagnostics(), chosen.filter);
+  PrintError(RenderDiagnostics(compilation->sources, found, {DiagnosticFormat::Human, world.colour_err}));
   bool is_early = *stop == Stop::Tokens || *stop == Stop::Ast || *stop == Stop::Typed;
-  if (compilation->diagnostics.has_errors() && !is_early) {
+  if (HasErrors(found) && !is_early) {
     return kFaults;
   }
   std::string text = Emit(*compilation, *stop);
@@ -96,7 +110,7 @@ int RunCompile(const World& world, const Arguments& arguments) {
   } else if (Result<void> written = WriteFileWhole(output, text); !written.ok()) {
     return Fail(world, written.error());
   }
-  return compilation->diagnostics.has_errors() ? kFaults : kFine;
+  return HasErrors(found) ? kFaults : kFine;
 }
 
 }  // namespace

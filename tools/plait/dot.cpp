@@ -8,8 +8,10 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--entry", true, ""},  {"--format", true, ""},  {"-o", true, "--output"}, {"--output", true, ""},
-                                   {"--models", true, ""}, {"--machine", true, ""}, {"--strict", false, ""}};
+constexpr OptionSpec kOptions[] = {
+    {"--entry", true, ""},  {"--format", true, ""},  {"-o", true, "--output"}, {"--output", true, ""},
+    {"--models", true, ""}, {"--machine", true, ""}, {"--strict", false, ""},  {"--warnings-as-errors", false, ""},
+    {"--allow", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait dot FILE [options]
 
@@ -22,6 +24,8 @@ run at the same time side by side.
   --models DIR             look for models here first (may be repeated)
   --machine FILE           a machine profile in place of this machine
   --strict                 resources beyond the machine are errors
+  --warnings-as-errors     warnings fail too
+  --allow CODE             not this warning or note (may be repeated)
 
 examples
   plait dot graphs/inference_graph.graph | dot -Tsvg -o inference.svg

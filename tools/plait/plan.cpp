@@ -9,8 +9,9 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {
-    {"--entry", true, ""}, {"--explain", false, ""}, {"--models", true, ""}, {"--machine", true, ""}, {"--strict", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--entry", true, ""},   {"--explain", false, ""}, {"--models", true, ""},
+                                   {"--machine", true, ""}, {"--strict", false, ""},  {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait plan FILE [options]
 
@@ -22,6 +23,8 @@ threads, what each step is predicted to take, and what bounds the whole.
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
   --strict              resources beyond the machine are errors
+  --warnings-as-errors  warnings fail too
+  --allow CODE          not this warning or note (may be repeated)
 
 examples
   plait plan graphs/inference_graph.graph

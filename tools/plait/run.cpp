@@ -13,9 +13,19 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--input", true, ""},   {"--entry", true, ""},   {"--output", true, ""}, {"--seed", true, ""},
-                                   {"--timeout", true, ""}, {"--threads", true, ""}, {"--trace", true, ""},  {"--models", true, ""},
-                                   {"--machine", true, ""}, {"--strict", false, ""}, {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--input", true, ""},
+                                   {"--entry", true, ""},
+                                   {"--output", true, ""},
+                                   {"--seed", true, ""},
+                                   {"--timeout", true, ""},
+                                   {"--threads", true, ""},
+                                   {"--trace", true, ""},
+                                   {"--models", true, ""},
+                                   {"--machine", true, ""},
+                                   {"--strict", false, ""},
+                                   {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},
+                                   {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait run FILE [options]
 
@@ -31,6 +41,8 @@ Runs one request on a graph or a plan file and prints the answer on standard out
   --models DIR                   look for models here first (may be repeated)
   --machine FILE                 a machine profile in place of this machine
   --strict                       resources beyond the machine are errors
+  --warnings-as-errors           warnings fail too
+  --allow CODE                   not this warning or note (may be repeated)
   --quiet                        no progress and no notes
 
 examples

@@ -40,22 +40,37 @@ Result<Machine> ChosenMachine(const World& world, const Arguments& arguments) {
   return ReadMachine(text, path, detected);
 }
 
+FilterChoice ChosenFilter(const Arguments& arguments) {
+  FilterChoice chosen;
+  chosen.filter.warnings_as_errors = arguments.Has("--warnings-as-errors");
+  for (const std::string& code : arguments.GetAll("--allow")) {
+    AllowableKind found = FindAllowableKind(code);
+    if (!found.kind) {
+      chosen.fault = fmt::format("`--allow`: {}", found.fault);
+      return chosen;
+    }
+    chosen.filter.allowed.insert(*found.kind);
+  }
+  return chosen;
+}
+
 namespace {
 
 /// Prints what is wrong with a source that is about to be used: errors and warnings, but no notes, and no warning about this machine: the
 /// plan tells what was asked and what was got.
-void PrintFaults(const World& world, const Compilation& compilation) {
+void PrintFaults(const World& world, const SourceManager& sources, std::span<const Diagnostic> found) {
   std::vector<Diagnostic> faults;
-  for (const Diagnostic& diagnostic : compilation.diagnostics.diagnostics()) {
+  for (const Diagnostic& diagnostic : found) {
     bool is_about_machine = GetDiagnosticInfo(diagnostic.kind).level == DiagnosticLevel::Machine;
     if (diagnostic.severity == Severity::Error || (diagnostic.severity == Severity::Warning && !is_about_machine)) {
       faults.push_back(diagnostic);
     }
   }
-  PrintError(RenderDiagnostics(compilation.sources, faults, {DiagnosticFormat::Human, world.colour_err}));
+  PrintError(RenderDiagnostics(sources, faults, {DiagnosticFormat::Human, world.colour_err}));
 }
 
-Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments& arguments, const std::string& path) {
+Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments& arguments, const DiagnosticFilter& filter,
+                                            const std::string& path) {
   PLAIT_TRY(std::string text, world.files->ReadFile(path));
   PLAIT_TRY(ModelPlaces places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
   if (plan::LooksLikePlan(text)) {
@@ -67,8 +82,9 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   options.places = places;
   options.strict = arguments.Has("--strict");
   PLAIT_TRY(Compilation compilation, Compile(*world.files, path, options));
-  PrintFaults(world, compilation);
-  if (compilation.diagnostics.has_errors()) {
+  std::vector<Diagnostic> found = Filter(compilation.diagnostics.diagnostics(), filter);
+  PrintFaults(world, compilation.sources, found);
+  if (HasErrors(found)) {
     return std::optional<PreparedPlan>();
   }
   return std::optional<PreparedPlan>({*std::move(compilation.plan), std::move(places), ParentPath(path)});
@@ -80,7 +96,11 @@ PrepareOutcome PreparePlan(const World& world, const Arguments& arguments, std::
   if (arguments.positional.size() != 1) {
     return {std::nullopt, UsageError(verb, arguments.positional.empty() ? "name a .graph or .plan file" : "name one file only")};
   }
-  Result<std::optional<PreparedPlan>> prepared = Prepare(world, arguments, arguments.positional[0]);
+  FilterChoice chosen = ChosenFilter(arguments);
+  if (!chosen.fault.empty()) {
+    return {std::nullopt, UsageError(verb, chosen.fault)};
+  }
+  Result<std::optional<PreparedPlan>> prepared = Prepare(world, arguments, chosen.filter, arguments.positional[0]);
   if (!prepared.ok()) {
     return {std::nullopt, Fail(world, prepared.error())};
   }

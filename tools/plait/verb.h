@@ -12,6 +12,7 @@
 #include "compiler/base/result.h"
 #include "compiler/catalog/machine.h"
 #include "compiler/catalog/model_store.h"
+#include "compiler/diagnostics/filter.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/driver/compilation.h"
 #include "compiler/plan/plan.h"
@@ -61,6 +62,13 @@ int Fail(const World& world, const Error& error);
 
 /// The machine that this one is, or the profile that `--machine` names.
 Result<Machine> ChosenMachine(const World& world, const Arguments& arguments);
+
+/// What `--warnings-as-errors` and `--allow CODE` ask for, or in words what is wrong with a code.
+struct FilterChoice {
+  DiagnosticFilter filter;
+  std::string fault;
+};
+FilterChoice ChosenFilter(const Arguments& arguments);
 
 /// A plan made from a source, or read from a plan file.
 struct PreparedPlan {

@@ -14,13 +14,14 @@
 namespace plait {
 namespace {
 
-/// The lines of the one `graph` block under a heading; empty where there is none.
+/// The lines of the first `graph` block under a heading; empty where there is none. tests/cli/test_explanations.py runs them.
 std::string BlockUnder(std::string_view page, std::string_view heading) {
-  size_t at = page.find(fmt::format("\n## {}\n\n```graph\n", heading));
-  if (at == std::string_view::npos) {
+  size_t at = page.find(fmt::format("\n## {}\n", heading));
+  size_t fence = at == std::string_view::npos ? at : page.find("\n```graph", at);
+  if (fence == std::string_view::npos) {
     return "";
   }
-  size_t begin = page.find("```graph\n", at) + 9;
+  size_t begin = page.find('\n', fence + 1) + 1;
   return std::string(page.substr(begin, page.find("```\n", begin) - begin));
 }
 

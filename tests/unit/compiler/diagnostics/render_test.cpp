@@ -1,4 +1,4 @@
-// The three forms of a rendering.
+// The forms of a rendering.
 #include "compiler/diagnostics/render.h"
 
 #include <doctest/doctest.h>
@@ -8,6 +8,7 @@
 #include <llvm/Support/JSON.h>
 
 #include "compiler/diagnostics/display_text.h"
+#include "compiler/diagnostics/render_forms.h"
 
 namespace plait {
 namespace {
@@ -161,6 +162,58 @@ TEST_CASE("JSON is valid whatever the bytes, and has every part") {
   CHECK((*item.getArray("fixes"))[0].getAsObject()->get("range") == nullptr);
   CHECK((*item.getArray("fixes"))[1].getAsObject()->getObject("range")->getObject("begin")->getInteger("offset") == 4);
   CHECK(json->getAsObject()->getObject("counts")->getInteger("error") == 1);
+}
+
+TEST_CASE("columns of the forms for tools count UTF-16 code units") {
+  Fixture fixture;
+  FileId file = fixture.Add("a\n\u00e9\U0001D11E\u6f22x\n\xff\xe6\xbcx");
+  auto column = [&](std::string_view text) { return Utf16Position(fixture.sources, file, fixture.Find(file, text).begin); };
+  CHECK(column("\u00e9").column == 1);
+  CHECK(column("\U0001D11E").column == 2);
+  CHECK(column("x\n").column == 5);
+  CHECK(column("x\n").line == 2);
+  auto end = static_cast<uint32_t>(fixture.sources.Text(file).size());
+  CHECK(Utf16Position(fixture.sources, file, end).column == 5);
+}
+
+TEST_CASE("a workflow command has its separators escaped") {
+  Fixture fixture;
+  FileId file = fixture.sources.Add("a,b:c%\n.graph", "x y\nz");
+  fixture.diagnostics.Report(At(fixture.Find(file, "y")).Fix("100%, a::b\r\nz").Note("n"));
+  fixture.diagnostics.Report(At({file, 2, 5}));
+  fixture.diagnostics.Report(At({}));
+  CHECK(fixture.Render(DiagnosticFormat::Github) ==
+        "::error file=a%2Cb%3Ac%25%0A.graph,line=1,col=3,endColumn=4,title=unknown-name::nothing is called `x`%0Afix: 100%25, "
+        "a::b%0D%0Az%0Anote: n\n"
+        "::error file=a%2Cb%3Ac%25%0A.graph,line=1,endLine=2,title=unknown-name::nothing is called `x`\n"
+        "::error title=unknown-name::nothing is called `x`\n");
+}
+
+TEST_CASE("SARIF has one run of all reports, each rule and each result once") {
+  Fixture one;
+  one.diagnostics.Report(At(one.Find(one.Add("x"), "x")));
+  one.diagnostics.Report(At({}));
+  Fixture two;
+  FileId file = two.sources.Add("/b c/\u00e9#{.graph", "x");
+  two.diagnostics.Report(At(two.Find(file, "x")).Fix("`{}`").Fix("{}", two.Find(file, "x"), "{}").Also({}, "nowhere"));
+  two.diagnostics.Report(At({}));
+  std::vector<Report> reports = {{one.sources, one.diagnostics.diagnostics()}, {two.sources, two.diagnostics.diagnostics()}};
+  llvm::Expected<llvm::json::Value> json = llvm::json::parse(RenderDiagnostics(reports, {DiagnosticFormat::Sarif, false, "1.2"}));
+  REQUIRE(static_cast<bool>(json));
+  const llvm::json::Array& runs = *json->getAsObject()->getArray("runs");
+  REQUIRE(runs.size() == 1);
+  const llvm::json::Object& driver = *runs[0].getAsObject()->getObject("tool")->getObject("driver");
+  CHECK(driver.getString("version")->str() == "1.2");
+  CHECK(driver.getArray("rules")->size() == 1);
+  const llvm::json::Array& results = *runs[0].getAsObject()->getArray("results");
+  REQUIRE(results.size() == 3);
+  CHECK(results[1].getAsObject()->get("locations") == nullptr);
+  const llvm::json::Object& last = *results[2].getAsObject();
+  const llvm::json::Object& place = *(*last.getArray("locations"))[0].getAsObject()->getObject("physicalLocation");
+  CHECK(place.getObject("artifactLocation")->getString("uri")->str() == "file:///b%20c/%C3%A9%23%7B.graph");
+  CHECK(last.getObject("message")->getString("text")->str() == "nothing is called `x`\nfix: `{{}}`\nfix: {{}}");
+  CHECK(last.getArray("fixes")->size() == 1);
+  CHECK(last.get("relatedLocations") == nullptr);
 }
 
 TEST_CASE("what would move the cursor is not printed") {
