@@ -38,7 +38,7 @@ void Formatter::AddItem(Level& level, bool is_spaced, Item item) {
   }
   std::string text = item();
   bool is_tall = is_spaced && text.find('\n') != std::string::npos;
-  bool is_spacing = !has_blank && is_spaced && (is_tall || level.was_tall);
+  bool is_spacing = !has_blank && !text.empty() && (is_tall || level.is_last_tall);
   std::string& out = level.text;
   auto start_line = [&](bool is_blank_before) {
     bool is_first = out.empty();
@@ -54,7 +54,7 @@ void Formatter::AddItem(Level& level, bool is_spaced, Item item) {
     start_line(is_blank_before || is_blank_before_token);
     out += text;
   }
-  level.was_tall = is_tall;
+  level.is_last_tall = is_tall;
 }
 
 std::string Formatter::DeclarationText(const ast::Decl& decl) {
@@ -76,7 +76,7 @@ std::string Formatter::ServiceText(const ast::Service& node) {
   if (node.members.empty() && !HasComments()) {
     return text + Rendered(Take(TokenKind::RightBrace), 0);
   }
-  Level level{.indent = 2, .text = {}, .was_tall = false};
+  Level level{.indent = 2, .text = {}, .is_last_tall = false};
   for (const ast::Member& member : node.members) {
     bool is_spaced = std::holds_alternative<ast::Api>(member.node) || std::holds_alternative<ast::Function>(member.node);
     AddItem(level, is_spaced,

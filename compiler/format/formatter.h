@@ -38,15 +38,17 @@ class Formatter {
   struct Level {
     uint32_t indent = 0;
     std::string text;
-    /// The last item takes several lines.
-    bool was_tall = false;
+    /// The last item is spaced and takes several lines.
+    bool is_last_tall = false;
   };
 
   // Tokens and comments (formatter_tokens.cpp).
   [[nodiscard]] const Piece& Peek(uint32_t ahead = 0) const { return pieces_.pieces[index_ + ahead]; }
   [[nodiscard]] bool At(TokenKind kind) const { return Peek().kind == kind; }
   /// Comments stand between the token before and the next one.
-  [[nodiscard]] bool HasComments() const;
+  [[nodiscard]] bool HasComments() const { return is_fresh_wanted_ || HasCommentLines(); }
+  /// The same, but not only at the end of the line of the token before.
+  [[nodiscard]] bool HasCommentLines() const;
   /// An empty line stands between the token before and what comes next, a comment or a token.
   [[nodiscard]] bool IsBlankNext() const;
   /// The comments that have lines of their own before the next token; they are not taken with it then.
@@ -173,7 +175,7 @@ class Formatter {
   Doc ConfigEntry(const ast::ConfigEntry& entry);
 
   // The file (formatter.cpp).
-  /// Comments and an item. Where it or the one before takes several lines and `is_spaced`, an empty line stands between them.
+  /// Comments and an item. An empty line stands on both sides of one that is spaced and takes several lines.
   template <class Item>
   void AddItem(Level& level, bool is_spaced, Item item);
   std::string DeclarationText(const ast::Decl& decl);

@@ -65,7 +65,8 @@ Doc Formatter::Node(const ast::Expr& /*expr*/, const ast::Match& node) {
   Doc word = Take(TokenKind::Match);
   Doc head = Head(node.subject);
   auto arm = node.arms.begin();
-  return documents_.Concat({word, head, List(ListStyle::KeptLines, TokenKind::RightBrace, [&] { return Arm(*arm++); })});
+  Doc arms = OpenList(ListStyle::KeptLines, TokenKind::RightBrace, [&] { return Arm(*arm++); });
+  return documents_.Group(documents_.Concat({word, head, arms}));
 }
 
 Doc Formatter::Arm(const ast::Arm& arm) {

@@ -89,10 +89,13 @@ Doc Formatter::Signature(const ast::Signature& signature) {
   return documents_.Concat({name, ParamsAndResult(signature.params, signature.result)});
 }
 
-/// What does not fit on one line gets a line for each parameter, before the type of the result is broken.
+/// What does not fit on one line gets a line for each parameter, before a line for each field of the result; a parameter alone stays.
 Doc Formatter::ParamsAndResult(const std::vector<ast::Param>& params, ast::TypeId result) {
   Doc space = documents_.Space();
-  return documents_.Group(documents_.Concat({Params(params), space, Take(TokenKind::Arrow), space, Type(result)}));
+  bool is_result_first = params.size() == 1 && std::holds_alternative<ast::RecordType>(module_.types[result].node);
+  Doc list = Params(params);
+  Doc head = is_result_first ? documents_.Group(list) : list;
+  return documents_.Group(documents_.Concat({head, space, Take(TokenKind::Arrow), space, Type(result)}));
 }
 
 Doc Formatter::Params(const std::vector<ast::Param>& params) {

@@ -20,10 +20,10 @@ Doc Formatter::FinishList(ListStyle style, Doc opener, std::vector<Doc>& inner, 
   if (!is_empty && style == ListStyle::Commas) {
     inner.push_back(documents_.BrokenText(","));
   }
-  if (HasComments()) {
+  if (HasCommentLines()) {
     inner.push_back(documents_.HardLine(!is_empty && IsBlankNext()));
-    inner.push_back(TakeComments());
   }
+  inner.push_back(TakeComments());
   Doc line = style == ListStyle::Commas ? documents_.SoftLine() : documents_.Line();
   return documents_.Concat({opener, documents_.Indent(documents_.Concat(inner)), line, Take()});
 }

@@ -5,9 +5,7 @@
 
 namespace plait::format {
 
-bool Formatter::HasComments() const {
-  return is_fresh_wanted_ || !moved_comments_.empty() || (claimed_ != index_ && Peek().comment_count > 0);
-}
+bool Formatter::HasCommentLines() const { return !moved_comments_.empty() || (claimed_ != index_ && Peek().comment_count > 0); }
 
 bool Formatter::IsBlankNext() const {
   if (!moved_comments_.empty()) {
