@@ -8,7 +8,8 @@
 
 namespace plait {
 
-/// Writes beside `path` and renames, so that the old file stays until the new one is whole. Devices and pipes are written to as they are.
+/// Writes beside `path` and renames, so that the old file stays until the new one is whole; its permissions stay too, and so do links that
+/// lead to it. Devices and pipes are written to as they are.
 Result<void> WriteFileWhole(const std::string& path, std::string_view text);
 
 }  // namespace plait

@@ -4,6 +4,7 @@
 #include "compiler/base/file_system.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/driver/compilation.h"
+#include "compiler/format/format.h"
 #include "compiler/plan/views.h"
 #include "compiler/sema/check.h"
 #include "compiler/syntax/lex.h"
@@ -45,6 +46,16 @@ std::string RunSyntax(const Input& input) {
   FileId file = sources.Add(input.path, std::string(input.text));
   Parse(sources, Lex(sources, file, diagnostics), diagnostics);
   return Render(sources, diagnostics, DiagnosticFormat::Human);
+}
+
+/// The file in its one form; what was reported where it has faults.
+std::string RunFormat(const Input& input) {
+  SourceManager sources;
+  DiagnosticList diagnostics;
+  FileId file = sources.Add(input.path, std::string(input.text));
+  TokenBuffer tokens = Lex(sources, file, diagnostics);
+  ast::Module module = Parse(sources, tokens, diagnostics);
+  return module.has_errors ? Render(sources, diagnostics, DiagnosticFormat::Human) : Format(sources, tokens, module);
 }
 
 /// What is reported up to the checker. Imports are read from the file's own folder.
@@ -101,9 +112,9 @@ std::string RunModels(const Input& input) {
 }
 
 constexpr Stage kStages[] = {
-    {"tokens", RunTokens}, {"ast", RunAst},           {"syntax", RunSyntax}, {"check", RunCheck},
-    {"models", RunModels}, {"sarif", RunSarif},       {"github", RunGithub}, {"ir", RunIr},
-    {"plan", RunPlan},     {"describe", RunDescribe}, {"dot", RunDot},       {"mermaid", RunMermaid},
+    {"tokens", RunTokens}, {"ast", RunAst},     {"syntax", RunSyntax}, {"format", RunFormat},     {"check", RunCheck},
+    {"models", RunModels}, {"sarif", RunSarif}, {"github", RunGithub}, {"ir", RunIr},             {"plan", RunPlan},
+    {"describe", RunDescribe}, {"dot", RunDot}, {"mermaid", RunMermaid},
 };
 
 }  // namespace
