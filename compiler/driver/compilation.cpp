@@ -1,7 +1,6 @@
 #include "compiler/driver/compilation.h"
 
 #include <array>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "compiler/driver/module_loader.h"
 #include "compiler/ir/text.h"
 #include "compiler/lower/build_graph.h"
+#include "compiler/plan/lookup.h"
 #include "compiler/plan/text.h"
 #include "compiler/schedule/make_plan.h"
 #include "compiler/sema/check.h"
@@ -148,28 +148,12 @@ std::string Emit(const Compilation& compilation, Stop stop) {
 
 Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const ModelPlaces& places, const plan::Plan& plan,
                                                 std::string_view only_entry, std::string_view base_folder) {
-  std::set<uint32_t> wanted;
-  for (const plan::Entry& entry : plan.entries) {
-    for (const plan::Stage& stage : entry.stages) {
-      if (stage.kind == plan::StageKind::Call && (only_entry.empty() || entry.name == only_entry)) {
-        wanted.insert(stage.model);
-      }
-    }
-  }
   std::vector<std::string> folders(plan.models.size());
-  for (uint32_t index : wanted) {
+  for (uint32_t index : plan::CalledModels(plan, only_entry)) {
     const plan::Model& model = plan.models[index];
     Result<std::string> folder = FindModelFolder(files, places, model.source, model.revision, base_folder);
     if (!folder.ok()) {
-      Error error = std::move(folder).error();
-      ErrorNote used_by{"used by", model.span.empty() ? model.name : fmt::format("{}, {}", model.name, model.span)};
-      // The places looked in come first, the way out last.
-      auto fix = error.notes.end();
-      for (auto note = error.notes.begin(); note != error.notes.end(); ++note) {
-        fix = note->label == "fix" && fix == error.notes.end() ? note : fix;
-      }
-      error.notes.insert(fix, std::move(used_by));
-      return error;
+      return plan::WithUserOf(model, std::move(folder).error());
     }
     folders[index] = *std::move(folder);
   }

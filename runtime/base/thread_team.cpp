@@ -336,7 +336,7 @@ struct ThreadPool::State {
   std::atomic<bool> run_done = false;
 };
 
-ThreadPool::ThreadPool(int threads, std::function<void()> thread_start) : state_(std::make_unique<State>(std::max(1, threads))) {
+ThreadPool::ThreadPool(int threads, const std::function<void()>& thread_start) : state_(std::make_unique<State>(std::max(1, threads))) {
   for (Worker& worker : state_->workers) {
     state_->threads.emplace_back([&worker, &stopping = state_->stopping, thread_start] {
       if (thread_start) {

@@ -52,7 +52,7 @@ class ThreadTeam {
 class ThreadPool {
  public:
   /// `threads` is at least 1. Each starts with `thread_start`, where a caller sets what is per thread (LibTorch's own thread count).
-  explicit ThreadPool(int threads, std::function<void()> thread_start = {});
+  explicit ThreadPool(int threads, const std::function<void()>& thread_start = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

@@ -16,9 +16,11 @@ extern "C" {
 #define PLAIT_API __attribute__((visibility("default")))
 #define PLAIT_API_VERSION 1
 
+/* NOLINTBEGIN(readability-identifier-naming): the names of C */
 typedef struct plait_program plait_program;
 typedef struct plait_request plait_request;
 typedef struct plait_error plait_error;
+/* NOLINTEND(readability-identifier-naming) */
 
 /* PLAIT_API_VERSION of the library. */
 PLAIT_API int plait_api_version(void);

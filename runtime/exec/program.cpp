@@ -5,9 +5,7 @@
 #include <thread>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "compiler/base/nearest.h"
+#include "compiler/plan/lookup.h"
 #include "runtime/exec/contain.h"
 #include "runtime/exec/executor.h"
 #include "runtime/exec/inputs.h"
@@ -20,22 +18,6 @@ int PoolSize(const plan::Plan& plan, const ProgramOptions& options) {
   int wanted = options.threads > 0 ? options.threads : plan.machine.cores;
   int available = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return std::clamp(wanted, 1, available);
-}
-
-/// The models that the entry calls.
-std::set<uint32_t> ModelsOf(const plan::Entry& entry) {
-  std::set<uint32_t> models;
-  for (const plan::Stage& stage : entry.stages) {
-    if (stage.kind == plan::StageKind::Call) {
-      models.insert(stage.model);
-    }
-  }
-  return models;
-}
-
-Error WithModel(Error error, const plan::Model& model) {
-  error.notes.push_back({"used by", model.span.empty() ? model.name : fmt::format("{}, {}", model.name, model.span)});
-  return error;
 }
 
 /// What a result holds before the pool has run the work that makes it.
@@ -61,12 +43,7 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
   state->models.resize(state->plan.models.size());
   Program program(std::move(state));
 
-  std::set<uint32_t> wanted;
-  for (const plan::Entry& entry : program.plan().entries) {
-    if (options.only_entry.empty() || entry.name == options.only_entry) {
-      wanted.merge(ModelsOf(entry));
-    }
-  }
+  const std::set<uint32_t> wanted = plan::CalledModels(program.plan(), options.only_entry);
   uint64_t total = 0;
   for (uint32_t model : wanted) {
     total += static_cast<uint64_t>(program.plan().models[model].weight_bytes);
@@ -84,7 +61,7 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
           Contain("while loading the model", [&] { return LoadTaskModel(model.task, options.model_folders[index], model_options, team); });
     });
     if (!loaded.ok()) {
-      return WithModel(std::move(loaded).error(), model);
+      return plan::WithUserOf(model, std::move(loaded).error());
     }
     program.state_->models[index] = *std::move(loaded);
     done += static_cast<uint64_t>(model.weight_bytes);
@@ -95,31 +72,7 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
 const plan::Plan& Program::plan() const { return state_->plan; }
 int Program::threads() const { return state_->pool->size(); }
 
-Result<const plan::Entry*> Program::FindEntry(std::string_view name) const {
-  const std::vector<plan::Entry>& entries = state_->plan.entries;
-  if (name.empty() && entries.size() == 1) {
-    return &entries.front();
-  }
-  std::vector<std::string> names;
-  for (const plan::Entry& entry : entries) {
-    if (entry.name == name) {
-      return &entry;
-    }
-    names.push_back(entry.name);
-  }
-  Error error{FailureKind::EntryUnknown,
-              name.empty() ? fmt::format("the program has {} entries; say which one to run", entries.size())
-                           : fmt::format("no entry is called `{}`", name),
-              "",
-              {}};
-  if (std::optional<std::string> nearest = Nearest(name, names)) {
-    error.notes.push_back({"did you mean", fmt::format("--entry {}", *nearest)});
-  }
-  for (const std::string& candidate : names) {
-    error.notes.push_back({"entries", candidate});
-  }
-  return error;
-}
+Result<const plan::Entry*> Program::FindEntry(std::string_view name) const { return plan::FindEntry(state_->plan, name); }
 
 std::vector<std::string> Program::StandIns() const {
   std::vector<std::string> names;

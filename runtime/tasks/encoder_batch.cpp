@@ -110,6 +110,7 @@ std::vector<Logits> RunEncoder(const SequenceClassifier& model, std::span<const 
     }
   }
   std::vector<Logits> results;
+  results.reserve(distinct.index.size());
   for (size_t index : distinct.index) {
     results.push_back(index < rows.size() ? rows[index] : Logits(*stopped));
   }

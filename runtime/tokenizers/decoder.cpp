@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/tokenizers/byte_level.h"
+#include "runtime/tokenizers/read_steps.h"
 #include "runtime/tokenizers/unicode.h"
 
 namespace plait::tokenizers {
@@ -81,8 +82,6 @@ Tokens Run(const DecodeFuse&, const Tokens& tokens) { return {Join(tokens, "")};
 
 using Steps = std::vector<DecoderStep>;
 
-Result<Steps> ReadSteps(const JsonView& json);
-
 Result<Steps> ReadWordPiece(const JsonView& json) {
   PLAIT_TRY(std::string prefix, json.StringField("prefix"));
   PLAIT_TRY(bool cleanup, json.BoolField("cleanup"));
@@ -98,21 +97,10 @@ Result<Steps> ReadBpe(const JsonView& json) {
   return Steps{DecodeBpe{std::move(suffix)}};
 }
 
-Result<Steps> ReadSequence(const JsonView& json) {
-  PLAIT_TRY(JsonView field, json.Field("decoders"));
-  PLAIT_TRY(std::vector<JsonView> items, field.AsList());
-  Steps steps;
-  for (const JsonView& item : items) {
-    PLAIT_TRY(Steps inner, ReadSteps(item));
-    steps.insert(steps.end(), inner.begin(), inner.end());
-  }
-  return steps;
-}
-
 Result<Steps> ReadSteps(const JsonView& json) {
   PLAIT_TRY(std::string type, json.StringField("type"));
   if (type == "Sequence") {
-    return ReadSequence(json);
+    return ReadSequence(json, "decoders", ReadSteps);
   }
   if (type == "ByteLevel") {
     return Steps{DecodeByteLevel{}};

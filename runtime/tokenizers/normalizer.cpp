@@ -1,6 +1,8 @@
 // Every normalizer that is supported, by its name in tokenizer.json.
 #include "runtime/tokenizers/normalizer.h"
 
+#include "runtime/tokenizers/read_steps.h"
+
 namespace plait::tokenizers {
 namespace {
 
@@ -107,8 +109,6 @@ Result<std::string> Run(const PrependText& step, const std::string& text) { retu
 
 using Steps = std::vector<NormalizerStep>;
 
-Result<Steps> ReadSteps(const JsonView& json);
-
 Result<Steps> ReadBert(const JsonView& json) {
   PLAIT_TRY(bool clean_text, json.BoolField("clean_text"));
   PLAIT_TRY(bool handle_chinese_chars, json.BoolField("handle_chinese_chars"));
@@ -138,21 +138,10 @@ Result<Steps> ReadPrepend(const JsonView& json) {
   return Steps{PrependText{std::move(prefix)}};
 }
 
-Result<Steps> ReadSequence(const JsonView& json) {
-  PLAIT_TRY(JsonView field, json.Field("normalizers"));
-  PLAIT_TRY(std::vector<JsonView> items, field.AsList());
-  Steps steps;
-  for (const JsonView& item : items) {
-    PLAIT_TRY(Steps inner, ReadSteps(item));
-    steps.insert(steps.end(), inner.begin(), inner.end());
-  }
-  return steps;
-}
-
 Result<Steps> ReadSteps(const JsonView& json) {
   PLAIT_TRY(std::string type, json.StringField("type"));
   if (type == "Sequence") {
-    return ReadSequence(json);
+    return ReadSequence(json, "normalizers", ReadSteps);
   }
   if (type == "BertNormalizer") {
     return ReadBert(json);

@@ -2,6 +2,7 @@
 #include "runtime/tokenizers/pre_tokenizer.h"
 
 #include "runtime/tokenizers/byte_level.h"
+#include "runtime/tokenizers/read_steps.h"
 #include "runtime/tokenizers/unicode.h"
 
 namespace plait::tokenizers {
@@ -130,8 +131,6 @@ Result<SplitText> Run(const ByteLevelSplit& step, SplitText split) {
 
 using Steps = std::vector<PreTokenizerStep>;
 
-Result<Steps> ReadSteps(const JsonView& json);
-
 Result<Steps> ReadByteLevel(const JsonView& json) {
   PLAIT_TRY(bool adds_prefix_space, json.BoolField("add_prefix_space"));
   PLAIT_TRY(bool uses_regex, json.BoolFieldOr("use_regex", true));
@@ -165,21 +164,10 @@ Result<Steps> ReadSplit(const JsonView& json) {
   return Steps{SplitAtPattern{std::move(pattern), behavior, is_inverted}};
 }
 
-Result<Steps> ReadSequence(const JsonView& json) {
-  PLAIT_TRY(JsonView field, json.Field("pretokenizers"));
-  PLAIT_TRY(std::vector<JsonView> items, field.AsList());
-  Steps steps;
-  for (const JsonView& item : items) {
-    PLAIT_TRY(Steps inner, ReadSteps(item));
-    steps.insert(steps.end(), inner.begin(), inner.end());
-  }
-  return steps;
-}
-
 Result<Steps> ReadSteps(const JsonView& json) {
   PLAIT_TRY(std::string type, json.StringField("type"));
   if (type == "Sequence") {
-    return ReadSequence(json);
+    return ReadSequence(json, "pretokenizers", ReadSteps);
   }
   if (type == "ByteLevel") {
     return ReadByteLevel(json);

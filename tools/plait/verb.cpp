@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "compiler/base/nearest.h"
+#include "compiler/plan/lookup.h"
 #include "compiler/plan/text.h"
 
 namespace plait {
@@ -104,39 +104,13 @@ PrepareOutcome PreparePlan(const World& world, const Arguments& arguments, std::
   if (!prepared.ok()) {
     return {std::nullopt, Fail(world, prepared.error())};
   }
-  return {*std::move(prepared), prepared->has_value() ? kFine : kFaults};
+  int exit_code = prepared->has_value() ? kFine : kFaults;
+  return {*std::move(prepared), exit_code};
 }
 
 Result<std::string> ChosenEntry(const plan::Plan& plan, const Arguments& arguments) {
-  std::string wanted = arguments.Get("--entry");
-  std::vector<std::string> names;
-  for (const plan::Entry& entry : plan.entries) {
-    names.push_back(entry.name);
-  }
-  for (const std::string& name : names) {
-    if (name == wanted) {
-      return name;
-    }
-  }
-  if (wanted.empty() && names.size() == 1) {
-    return names.front();
-  }
-  std::string message;
-  if (names.empty()) {
-    message = "the program has no entries: no service in it has an api";
-  } else if (wanted.empty()) {
-    message = fmt::format("the program has {} entries; say which one with --entry", names.size());
-  } else {
-    message = fmt::format("no entry is called `{}`", wanted);
-  }
-  Error error{FailureKind::EntryUnknown, std::move(message), "", {}};
-  if (std::optional<std::string> nearest = Nearest(wanted, names); nearest && !wanted.empty()) {
-    error.notes.push_back({"did you mean", "--entry " + *nearest});
-  }
-  for (const std::string& name : names) {
-    error.notes.push_back({"entries", name});
-  }
-  return error;
+  PLAIT_TRY(const plan::Entry* entry, plan::FindEntry(plan, arguments.Get("--entry")));
+  return entry->name;
 }
 
 }  // namespace plait

@@ -1,13 +1,12 @@
 // Files in memory and on the machine.
 #include "compiler/base/file_system.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
+#include <llvm/ADT/SmallString.h>
+#include <llvm/Support/FileSystem.h>
 
 namespace plait {
 namespace {
@@ -38,8 +37,9 @@ TEST_CASE("a missing file says so") {
 }
 
 TEST_CASE("the machine's files") {
-  std::string folder = "/tmp/plait_file_system_test." + std::to_string(::getpid());
-  REQUIRE(std::system(("mkdir -p " + folder).c_str()) == 0);
+  llvm::SmallString<128> unique;
+  REQUIRE_FALSE(llvm::sys::fs::createUniqueDirectory("plait_file_system_test", unique));
+  std::string folder(unique);
   std::string path = JoinPath(folder, "a.txt");
   std::string content(200'000, 'x');
   std::ofstream(path, std::ios::binary) << content;
@@ -54,8 +54,7 @@ TEST_CASE("the machine's files") {
   CHECK(files->ReadFile(folder).error().message == "cannot read `" + folder + "`: it is a folder");
   CHECK(files->ReadFile(path + ".none").error().message == "cannot read `" + path + ".none`: no such file");
   CHECK_FALSE(files->FileSize(path + ".none").ok());
-  std::remove(path.c_str());
-  ::rmdir(folder.c_str());
+  CHECK_FALSE(llvm::sys::fs::remove_directories(folder, /*IgnoreErrors=*/false));
 }
 
 TEST_CASE("paths join and split at the last slash") {

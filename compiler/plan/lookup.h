@@ -1,0 +1,23 @@
+// What both halves look up in a plan, and how they refuse what is not there.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string_view>
+
+#include "compiler/base/result.h"
+#include "compiler/plan/plan.h"
+
+namespace plait::plan {
+
+/// The entry of that name; where `name` is empty, the only one. Points into the plan. Fails with `entry-unknown`, listing
+/// the entries that there are.
+Result<const Entry*> FindEntry(const Plan& plan, std::string_view name);
+
+/// Indexes of the models that the entry of that name calls; where `only_entry` is empty, of those that any entry calls.
+std::set<uint32_t> CalledModels(const Plan& plan, std::string_view only_entry);
+
+/// Notes who uses the model that the error is about: after what was looked at, before the way out.
+Error WithUserOf(const Model& model, Error error);
+
+}  // namespace plait::plan
