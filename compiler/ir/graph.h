@@ -33,7 +33,7 @@ struct Node {
   Type type;
   Span span;
   std::vector<NodeId> operands;
-  /// If: then, else. Map: body, and a condition where items are filtered.
+  /// If: then, else. Map: body, and a condition where items are filtered. Try: what is guarded. Loop: body, condition.
   std::vector<RegionId> regions;
   /// Constant: the value.
   Value constant;
@@ -46,13 +46,25 @@ struct Node {
   std::string method;
   /// CallFunction.
   FunctionId function;
+  /// Is: the type that is asked for; the node's own is bool.
+  Type tested;
+  /// Try: the time that each attempt has, beside what is left to those around it.
+  std::optional<int64_t> within_ms;
+  /// Try: how many more attempts follow one that failed and might have gone well.
+  int64_t retries = 0;
+  /// Try: a failure is a value. The type is then `{ failed: bool, value: T }`, and what stands in for the value of a failed one is not to
+  /// be read; else it is that of the region, and the node fails as the region does.
+  bool is_tolerant = false;
+  /// Loop: the most rounds, at least 1. The body runs once, then again and again while the condition holds of the state that it made.
+  int64_t limit = 0;
 
   bool operator==(const Node&) const = default;
 };
 
 /// Nodes that are computed together or not at all. A node may use nodes of its own region that stand before it and of any region around it.
 struct Region {
-  /// Map: the item, then its index in the list, which counts the items that a condition leaves out. A function's: its parameters. If: none.
+  /// Map: the item, then its index in the list, which counts the items that a condition leaves out. A function's: its parameters. Loop: the
+  /// state. If, Try: none.
   std::vector<NodeId> parameters;
   /// In an order in which each stands after what it uses; parameters are not among them.
   std::vector<NodeId> nodes;

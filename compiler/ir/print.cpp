@@ -6,6 +6,8 @@
 //   function = { "///" text } "func" "@" name "(" [ param { "," param } ] ")" "->" type [ "entry" ] [ "timeout_ms" INT ]
 //              "{" nodes "return" "%" INT "}"                          param = "%" INT name ":" type [ "=" json ]
 //   nodes    = { "%" INT "=" operation ":" type [ regions ] }
+//   regions  = arm [ "else" arm ] | "each" items [ ( "where" | "while" ) items ]
+//   arm      = "{" nodes "yield" "%" INT "}"                             items = "(" [ "%" INT ":" type { "," "%" INT ":" type } ] ")" arm
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -101,7 +103,10 @@ class FunctionPrinter {
     if (node.kind == NodeKind::If) {
       return i == 0 ? " {" : " else {";
     }
-    std::string head = i == 0 ? " each (" : " where (";
+    if (node.kind == NodeKind::Try) {
+      return " {";
+    }
+    std::string head = i == 0 ? " each (" : node.kind == NodeKind::Loop ? " while (" : " where (";
     const std::vector<NodeId>& parameters = function_.regions[node.regions[i]].parameters;
     for (size_t k = 0; k < parameters.size(); ++k) {
       head += fmt::format("{}{}: {}", k == 0 ? "" : ", ", Use(parameters[k]), function_.nodes[parameters[k]].type.ToString());
@@ -125,13 +130,31 @@ class FunctionPrinter {
         return fmt::format("{}{}", name, Arguments(node));
       case NodeKind::If:
       case NodeKind::Map:
+      case NodeKind::Cast:
         return fmt::format("{} {}", name, Operand(node, 0));
+      case NodeKind::Is:
+        return fmt::format("{} {} {}", name, Operand(node, 0), node.tested.ToString());
+      case NodeKind::Try:
+        return TrySpelling(node);
+      case NodeKind::Loop:
+        return fmt::format("{} {} up to {}", name, Operand(node, 0), node.limit);
       case NodeKind::CallModel:
         return fmt::format("{} @{}.{}{}", name, node.model.index, Name(node.method), Arguments(node));
       case NodeKind::CallFunction:
         return fmt::format("{} @{}{}", name, Name(graph_.functions[node.function].name), Arguments(node));
     }
     return "";
+  }
+
+  static std::string TrySpelling(const Node& node) {
+    std::string text(NodeKindName(node.kind));
+    if (node.within_ms) {
+      text += fmt::format(" within_ms {}", *node.within_ms);
+    }
+    if (node.retries != 0) {
+      text += fmt::format(" retries {}", node.retries);
+    }
+    return text + (node.is_tolerant ? " tolerant" : "");
   }
 
   static std::string Arguments(const Node& node) {

@@ -118,15 +118,28 @@ class FunctionReader {
       call->node = id;
       pending_.push_back(*std::move(call));
     }
+    return ReadRegionsOf(kind, id, depth);
+  }
+
+  Result<void> ReadRegionsOf(NodeKind kind, NodeId id, int depth) {
     if (kind == NodeKind::If) {
       PLAIT_TRY_VOID(ReadArm(id, depth));
       PLAIT_TRY_VOID(cursor_.Expect("else"));
+      return ReadArm(id, depth);
+    }
+    if (kind == NodeKind::Try) {
       return ReadArm(id, depth);
     }
     if (kind == NodeKind::Map) {
       PLAIT_TRY_VOID(cursor_.Expect("each"));
       PLAIT_TRY_VOID(ReadItems(id, depth));
       return cursor_.Take("where") ? ReadItems(id, depth) : Result<void>();
+    }
+    if (kind == NodeKind::Loop) {
+      PLAIT_TRY_VOID(cursor_.Expect("each"));
+      PLAIT_TRY_VOID(ReadItems(id, depth));
+      PLAIT_TRY_VOID(cursor_.Expect("while"));
+      return ReadItems(id, depth);
     }
     return {};
   }
@@ -143,7 +156,7 @@ class FunctionReader {
     return ReadRegion(AddRegion(owner), "yield", depth + 1);
   }
 
-  /// "(" "%" INT ":" type "," "%" INT ":" type ")" and an arm
+  /// "(" [ "%" INT ":" type { "," "%" INT ":" type } ] ")" and an arm
   Result<void> ReadItems(NodeId owner, int depth) {
     RegionId region = AddRegion(owner);
     PLAIT_TRY_VOID(cursor_.Expect("("));
@@ -188,7 +201,7 @@ class FunctionReader {
       node.names.push_back(std::move(name));
       return node;
     }
-    for (NodeKind kind : {NodeKind::If, NodeKind::Map}) {
+    for (NodeKind kind : {NodeKind::If, NodeKind::Map, NodeKind::Cast}) {
       if (cursor_.Take(NodeKindName(kind))) {
         node.kind = kind;
         PLAIT_TRY_VOID(ReadOperand(node));
@@ -205,7 +218,38 @@ class FunctionReader {
     if (cursor_.Take(NodeKindName(NodeKind::CallModel))) {
       return ReadModelCall();
     }
+    if (cursor_.Take(NodeKindName(NodeKind::Is))) {
+      node.kind = NodeKind::Is;
+      PLAIT_TRY_VOID(ReadOperand(node));
+      PLAIT_TRY(node.tested, cursor_.TakeType());
+      return node;
+    }
+    if (cursor_.Take(NodeKindName(NodeKind::Try))) {
+      return ReadTry();
+    }
+    if (cursor_.Take(NodeKindName(NodeKind::Loop))) {
+      node.kind = NodeKind::Loop;
+      PLAIT_TRY_VOID(ReadOperand(node));
+      PLAIT_TRY_VOID(cursor_.Expect("up"));
+      PLAIT_TRY_VOID(cursor_.Expect("to"));
+      PLAIT_TRY(node.limit, cursor_.TakeInt());
+      return node;
+    }
     return ReadPrefix();
+  }
+
+  /// [ "within_ms" INT ] [ "retries" INT ] [ "tolerant" ]
+  Result<Node> ReadTry() {
+    Node node;
+    node.kind = NodeKind::Try;
+    if (cursor_.Take("within_ms")) {
+      PLAIT_TRY(node.within_ms, cursor_.TakeInt());
+    }
+    if (cursor_.Take("retries")) {
+      PLAIT_TRY(node.retries, cursor_.TakeInt());
+    }
+    node.is_tolerant = cursor_.Take("tolerant");
+    return node;
   }
 
   Result<void> ReadOperand(Node& node) {

@@ -35,6 +35,14 @@ class NodeVerifier {
         return If();
       case NodeKind::Map:
         return Map();
+      case NodeKind::Cast:
+        return Shape(1, 0);
+      case NodeKind::Is:
+        return Is();
+      case NodeKind::Try:
+        return Try();
+      case NodeKind::Loop:
+        return Loop();
       case NodeKind::CallModel:
         return CallModel();
       case NodeKind::CallFunction:
@@ -280,6 +288,59 @@ class NodeVerifier {
       return fmt::format("a map's condition has type {}", ResultOf(node_.regions[1]).ToString());
     }
     return Mismatch("a map's body", node_.type.item(), ResultOf(node_.regions[0]));
+  }
+
+  std::string Is() {
+    if (std::string fault = Shape(1, 0); !fault.empty()) {
+      return fault;
+    }
+    if (node_.tested.is_error() || !node_.type.Is(TypeKind::Bool)) {
+      return fmt::format("a test for {} gives {}", node_.tested.ToString(), node_.type.ToString());
+    }
+    return "";
+  }
+
+  std::string Try() {
+    if (std::string fault = Shape(0, 1); !fault.empty()) {
+      return fault;
+    }
+    if (!function_.regions[node_.regions[0]].parameters.empty()) {
+      return "what is tried has parameters";
+    }
+    if (node_.within_ms.value_or(1) < 1 || node_.retries < 0) {
+      return fmt::format("a try has {} ms and {} retries", node_.within_ms.value_or(0), node_.retries);
+    }
+    const Type& result = ResultOf(node_.regions[0]);
+    if (!node_.is_tolerant) {
+      return Mismatch("what is tried", node_.type, result);
+    }
+    if (!node_.type.Is(TypeKind::Anonymous) || node_.type.fields().size() != 2 ||
+        !(node_.type.fields()[0] == Type::Field{"failed", Type::Of(TypeKind::Bool)}) || node_.type.fields()[1].name != "value") {
+      return fmt::format("a tolerant try gives {}", node_.type.ToString());
+    }
+    return Mismatch("what is tried", node_.type.fields()[1].type, result);
+  }
+
+  std::string Loop() {
+    if (std::string fault = Shape(1, 2); !fault.empty()) {
+      return fault;
+    }
+    if (node_.limit < 1) {
+      return fmt::format("a loop runs up to {} rounds", node_.limit);
+    }
+    for (RegionId region : node_.regions) {
+      const std::vector<NodeId>& parameters = function_.regions[region].parameters;
+      if (parameters.size() != 1 || !(function_.nodes[parameters[0]].type == node_.type)) {
+        return fmt::format("a loop's region has other parameters than one {}", node_.type.ToString());
+      }
+    }
+    if (!ResultOf(node_.regions[1]).Is(TypeKind::Bool)) {
+      return fmt::format("a loop's condition has type {}", ResultOf(node_.regions[1]).ToString());
+    }
+    if (std::string fault = Mismatch("the first state", node_.type, function_.nodes[node_.operands[0]].type); !fault.empty()) {
+      return fault;
+    }
+    return Mismatch("the next state", node_.type, ResultOf(node_.regions[0]));
   }
 
   std::string CallModel() {

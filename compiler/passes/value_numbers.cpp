@@ -46,6 +46,15 @@ class Numberer {
       key += QuoteJson(name);
     }
     key += QuoteJson(node.method);
+    if (node.kind == NodeKind::Is) {
+      key += node.tested.ToString();
+    }
+    if (node.kind == NodeKind::Try) {
+      key += fmt::format("{} {} {}", node.within_ms.value_or(0), node.retries, node.is_tolerant);
+    }
+    if (node.kind == NodeKind::Loop) {
+      key += fmt::format("{}", node.limit);
+    }
     if (node.kind == NodeKind::Constant) {
       key += ToJson(node.constant);
     }

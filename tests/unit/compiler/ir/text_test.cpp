@@ -57,6 +57,29 @@ func @S.main(%0 prompt: string = "hi \"you\"", %1 scores: [float]) -> [Scored] e
 }
 )";
 
+constexpr const char* kGuarded = R"(enum Verdict { Good = "good", Bad = "BAD" }
+model @0 S.m: test.Task = path("m") {}
+
+func @S.main(%0 x: json, %1 n: int) -> { failed: bool, value: string } entry {
+  %2 = cast %0 : map<float>
+  %3 = is %0 (float | enum Verdict)? : bool
+  %4 = try : map<float> {
+    yield %2
+  }
+  %5 = loop %1 up to 5 : int each (%6: int) {
+    %7 = - %6 : int
+    yield %7
+  } while (%8: int) {
+    yield %3
+  }
+  %9 = try within_ms 200 retries 2 tolerant : { failed: bool, value: string } {
+    %10 = model @0.answer(x: %2, n: %5) : string
+    yield %10
+  }
+  return %9
+}
+)";
+
 std::string Refusal(std::string_view text) {
   Result<Graph> graph = Read(text);
   return graph.ok() ? "read" : graph.error().place + ": " + graph.error().message;
@@ -72,6 +95,18 @@ TEST_CASE("text reads and prints as itself") {
   CHECK(graph->models[ModelId{0}].revision == "main");
   CHECK(graph->demands[0].gpu_min == 0);
   CHECK(graph->types.records.at("Scored")[1].default_value == Value::Float(0.5));
+}
+
+TEST_CASE("casts, tests, guards and loops read and print as themselves") {
+  Result<Graph> graph = Read(kGuarded);
+  REQUIRE_MESSAGE(graph.ok(), (graph.ok() ? "" : graph.error().place + graph.error().message));
+  CHECK(Print(*graph) == kGuarded);
+  const Store<NodeId, Node>& nodes = graph->functions[FunctionId{0}].nodes;
+  CHECK(nodes[NodeId{3}].tested.Is(TypeKind::Optional));
+  CHECK(nodes[NodeId{5}].limit == 5);
+  CHECK(nodes[NodeId{9}].within_ms == 200);
+  CHECK(nodes[NodeId{9}].retries == 2);
+  CHECK(nodes[NodeId{9}].is_tolerant);
 }
 
 TEST_CASE("labels may be words, comments and spacing free") {

@@ -99,6 +99,50 @@ TEST_CASE("calls") {
   CHECK(Verify(graph) == "function `S.main`: %3 calls a function that does not exist");
 }
 
+/// %0 n; %1 try (%2 cast); %3 loop (%4 state; %5 sum; %6 state; %7 test); %8 tolerant try (yields %3).
+Graph Guarded() {
+  return *Read(R"(func @S.main(%0 n: int) -> { failed: bool, value: int } entry {
+  %1 = try within_ms 5 : string {
+    %2 = cast %0 : string
+    yield %2
+  }
+  %3 = loop %0 up to 3 : int each (%4: int) {
+    %5 = %4 + %4 : int
+    yield %5
+  } while (%6: int) {
+    %7 = is %6 int : bool
+    yield %7
+  }
+  %8 = try tolerant : { failed: bool, value: int } {
+    yield %3
+  }
+  return %8
+}
+)");
+}
+
+TEST_CASE("guards, loops and tests of types") {
+  CHECK(Verify(Guarded()) == "");
+  auto damaged = [](uint32_t node, auto damage) {
+    Graph graph = Guarded();
+    damage(Main(graph).nodes[NodeId{node}]);
+    return Verify(graph);
+  };
+  CHECK(damaged(1, [](Node& node) { node.within_ms = 0; }) == "function `S.main`: %1: a try has 0 ms and 0 retries");
+  CHECK(damaged(1, [](Node& node) { node.retries = -1; }) == "function `S.main`: %1: a try has 5 ms and -1 retries");
+  CHECK(damaged(1, [](Node& node) { node.type = Type::Of(TypeKind::Int); }) ==
+        "function `S.main`: %1: what is tried has type string where int is wanted");
+  CHECK(damaged(1, [](Node& node) { node.is_tolerant = true; }) == "function `S.main`: %1: a tolerant try gives string");
+  CHECK(damaged(3, [](Node& node) { node.limit = 0; }) == "function `S.main`: %3: a loop runs up to 0 rounds");
+  CHECK(damaged(4, [](Node& node) { node.type = Type::Of(TypeKind::Float); }).find("%5: the result has type float") != std::string::npos);
+  CHECK(damaged(6, [](Node& node) { node.type = Type::Of(TypeKind::Json); }) ==
+        "function `S.main`: %3: a loop's region has other parameters than one int");
+  CHECK(damaged(7, [](Node& node) { node.type = Type::Of(TypeKind::Int); }) == "function `S.main`: %7: a test for int gives int");
+  CHECK(damaged(7, [](Node& node) { node.tested = Type(); }).find("%7: a test for") != std::string::npos);
+  CHECK(damaged(8, [](Node& node) { node.is_tolerant = false; }) ==
+        "function `S.main`: %8: what is tried has type int where { failed: bool, value: int } is wanted");
+}
+
 TEST_CASE("calls may not go in a circle, and names may not repeat") {
   CHECK(Read("func @f() -> int { %0 = call @g() : int return %0 }\nfunc @g() -> int { %0 = call @f() : int return %0 }").error().message ==
         "the graph is not well formed: functions call each other in a circle");
