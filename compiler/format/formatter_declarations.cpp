@@ -57,6 +57,9 @@ Doc Formatter::Declaration(const ast::Task& node) {
 Doc Formatter::Declaration(const ast::Function& node) {
   Doc word = Take();
   Doc signature = Signature(node.signature);
+  if (!node.has_body) {
+    return documents_.Concat({word, documents_.Space(), signature});
+  }
   return documents_.Group(documents_.Concat({word, documents_.Space(), signature, SpaceOrBreak(), Block(node.body)}));
 }
 
