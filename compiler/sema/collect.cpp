@@ -1,5 +1,6 @@
 // Puts every declaration and every member into its scope.
 
+#include "compiler/sema/names.h"
 #include "compiler/sema/stages.h"
 
 namespace plait::sema {
@@ -107,22 +108,30 @@ class Collector {
 
   void Collect(const ast::Service& node, const ast::Decl& decl) {
     if (node.params) {
-      program_.reporter.Unsupported(node.name.span, "a service with parameters");
-      Declare(Space::Callable, node.name, SymbolKind::Unavailable);
+      Declare(Space::Callable, node.name, SymbolKind::Template, program_.templates.size());
+      program_.templates.push_back({module_, &node, false});
       return;
     }
-    Declare(Space::Callable, node.name, SymbolKind::Service, program_.services.size());
-    program_.services.push_back({module_, &node, {}, {}, {}});
-    Service service;
-    service.name = Qualified(node.name.text);
-    service.doc = decl.doc;
-    service.span = node.name.span;
-    program_.result.services.Add(std::move(service));
+    AddService(node.name, decl.doc).decl = &node;
   }
 
-  void Collect(const ast::ServiceInstance& node, const ast::Decl& /*decl*/) {
-    program_.reporter.Unsupported(node.name.span, "a service made from a template");
-    Declare(Space::Callable, node.name, SymbolKind::Unavailable);
+  void Collect(const ast::ServiceInstance& node, const ast::Decl& decl) {
+    // Its template may stand further down or in another module.
+    static const ast::Service kNothing;
+    ServiceInfo& info = AddService(node.name, decl.doc);
+    info.decl = &kNothing;
+    info.instance = InstanceInfo{module_, &node, 0, {}};
+  }
+
+  ServiceInfo& AddService(const ast::Word& name, const ast::Doc& doc) {
+    Declare(Space::Callable, name, SymbolKind::Service, program_.services.size());
+    Service service;
+    service.name = Qualified(name.text);
+    service.doc = doc;
+    service.span = name.span;
+    program_.result.services.Add(std::move(service));
+    program_.services.push_back({module_, nullptr, {}, {}, {}, std::nullopt});
+    return program_.services.back();
   }
 
   void Collect(const ast::Test& node, const ast::Decl& /*decl*/) { program_.reporter.Unsupported(node.name.span, "`test`"); }
@@ -177,11 +186,44 @@ class Collector {
   Scope* scope_ = nullptr;
 };
 
+/// Gives an instance the body of its template, and the template's parameters as constants of the service.
+void FindTemplate(Program& program, ServiceInfo& service) {
+  InstanceInfo& instance = *service.instance;
+  std::optional<FoundSymbol> found = ResolvePath(program, {instance.module, std::nullopt}, instance.decl->callee, Space::Callable);
+  if (!found || found->symbol.kind == SymbolKind::Unavailable) {
+    return;
+  }
+  if (found->symbol.kind != SymbolKind::Template) {
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::NotCallable, instance.decl->callee.span,
+                                           "`{}` is {}, and only a template makes services", instance.decl->callee.ToString(),
+                                           KindName(found->symbol.kind))
+                                .Also(found->symbol.span, "declared here"));
+    return;
+  }
+  TemplateInfo& info = program.templates[found->symbol.index];
+  info.is_used = true;
+  instance.template_index = found->symbol.index;
+  service.decl = info.decl;
+  service.module = info.module;
+  for (const ast::Param& parameter : *info.decl->params) {
+    auto index = static_cast<uint32_t>(program.consts.size());
+    service.scope.spaces[static_cast<size_t>(Space::Data)].try_emplace(parameter.name.text,
+                                                                       Symbol{SymbolKind::Const, index, parameter.name.span});
+    instance.arguments.push_back(index);
+    program.consts.push_back({info.module, nullptr, Progress::Done, {}, {}});
+  }
+}
+
 }  // namespace
 
 void CollectDeclarations(Program& program) {
   for (uint32_t i = 0; i < program.modules.size(); ++i) {
     Collector(program).CollectModule(ModuleId{i});
+  }
+  for (ServiceInfo& service : program.services) {
+    if (service.instance) {
+      FindTemplate(program, service);
+    }
   }
   for (uint32_t i = 0; i < program.result.services.size(); ++i) {
     Collector(program).CollectServiceMembers(ServiceId{i});

@@ -90,6 +90,9 @@ void LintUnused(Program& program) {
       report(ModuleId{i}, import.alias, "the import", import.is_used || !import.module.has_value());
     }
   }
+  for (const TemplateInfo& info : program.templates) {
+    report(info.module, info.decl->name, "the template", info.is_used || info.module != ModuleId{0});
+  }
   for (uint32_t i = 0; i < program.models.size(); ++i) {
     const ServiceInfo& service = program.services[program.result.models[ModelId{i}].service.index];
     const ast::Word& name = program.models[i].decl->name;

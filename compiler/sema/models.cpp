@@ -11,7 +11,10 @@ namespace {
 class ModelReader {
  public:
   ModelReader(Program& program, ModelId id)
-      : program_(program), decl_(*program.models[id.index].decl), id_(id), around_{ModuleOf(program, id), std::nullopt} {}
+      : program_(program),
+        decl_(*program.models[id.index].decl),
+        id_(id),
+        around_{ModuleOf(program, id), program.result.models[id].service} {}
 
   void Read() {
     model().task = ReadTask();

@@ -77,6 +77,8 @@ std::string_view KindName(SymbolKind kind) {
       return "a function";
     case SymbolKind::Service:
       return "a service";
+    case SymbolKind::Template:
+      return "a service template";
     case SymbolKind::Model:
       return "a model";
     case SymbolKind::Edge:

@@ -20,7 +20,20 @@ enum class Space : uint8_t { Type, Callable, Data };
 inline constexpr std::array kSpaces = {Space::Type, Space::Callable, Space::Data};
 
 /// `Unavailable` is a name whose declaration was reported as faulty or as not run by this version; its uses stay silent.
-enum class SymbolKind : uint8_t { Record, Enum, Task, Module, Function, LibraryFunction, Service, Model, Edge, Const, Unavailable };
+enum class SymbolKind : uint8_t {
+  Record,
+  Enum,
+  Task,
+  Module,
+  Function,
+  LibraryFunction,
+  Service,
+  Template,
+  Model,
+  Edge,
+  Const,
+  Unavailable
+};
 
 struct Symbol {
   SymbolKind kind = SymbolKind::Unavailable;
@@ -74,6 +87,7 @@ struct EnumInfo {
 
 struct ConstInfo {
   ModuleId module;
+  /// Nothing for a parameter of a template, whose value an instance gives.
   const ast::Const* decl = nullptr;
   Progress progress = Progress::Waiting;
   Type type;
@@ -113,13 +127,34 @@ struct EdgeInfo {
   bool is_used = false;
 };
 
+/// A service with parameters.
+struct TemplateInfo {
+  ModuleId module;
+  const ast::Service* decl = nullptr;
+  bool is_used = false;
+};
+
+/// `service A = V("org/a")`: what stands in its declaration, and the constants that its arguments become.
+struct InstanceInfo {
+  ModuleId module;
+  const ast::ServiceInstance* decl = nullptr;
+  uint32_t template_index = 0;
+  /// Into the consts, one a parameter of the template.
+  std::vector<uint32_t> arguments;
+};
+
 struct ServiceInfo {
+  /// Where the names in its body are looked up: of an instance, the template's.
   ModuleId module;
   const ast::Service* decl = nullptr;
   Scope scope;
   std::vector<EdgeInfo> edges;
   /// Where its timeout stands, if it says one.
   Span timeout_span;
+  std::optional<InstanceInfo> instance;
+
+  /// The file that offers it.
+  [[nodiscard]] ModuleId declared_in() const { return instance ? instance->module : module; }
 };
 
 /// Lists beside a store of `result` have the store's ids as their indices.
@@ -141,6 +176,7 @@ struct Program {
   std::vector<LibraryFunction> library;
   std::vector<ModelInfo> models;
   std::vector<ServiceInfo> services;
+  std::vector<TemplateInfo> templates;
   /// Of the expressions that are being checked, constants that they need included.
   int depth = 0;
 };

@@ -62,6 +62,26 @@ void ResolveTask(Program& program, uint32_t index) {
   }
 }
 
+/// The arguments of an instance, as the constants that its template's parameters are.
+void ResolveInstance(Program& program, const ServiceInfo& service) {
+  const InstanceInfo& instance = *service.instance;
+  if (!service.decl->params) {
+    return;  // its template was not found
+  }
+  Signature signature;
+  signature.name = service.decl->name.text;
+  signature.span = service.decl->name.span;
+  signature.parameters = ResolveParameters(program, {service.module, std::nullopt}, *service.decl->params);
+  Callee callee{signature.name, &signature, {}, !program.modules[service.module].is_standard};
+  std::vector<std::optional<Value>> values =
+      EvaluateArguments(program, {instance.module, std::nullopt}, callee, instance.decl->arguments, instance.decl->name.span);
+  for (size_t i = 0; i < instance.arguments.size(); ++i) {
+    ConstInfo& constant = program.consts[instance.arguments[i]];
+    constant.type = values[i] ? signature.parameters[i].type : Type();
+    constant.value = values[i].value_or(Value());
+  }
+}
+
 void ResolveFunction(Program& program, FunctionId id) {
   const FunctionInfo& info = program.functions[id.index];
   Surroundings around{info.module, program.result.functions[id].service};
@@ -103,10 +123,17 @@ void ResolveDeclarations(Program& program) {
     ResolveFields(program, i);
   }
   for (size_t i = 0; i < program.consts.size(); ++i) {
-    EvaluateConst(program, i, program.consts[i].decl->name.span);
+    if (program.consts[i].decl != nullptr) {
+      EvaluateConst(program, i, program.consts[i].decl->name.span);
+    }
   }
   for (size_t i = 0; i < program.records.size(); ++i) {
     EvaluateRecordDefaults(program, i, program.records[i].decl->name.span);
+  }
+  for (const ServiceInfo& service : program.services) {
+    if (service.instance) {
+      ResolveInstance(program, service);
+    }
   }
   for (uint32_t i = 0; i < program.tasks.size(); ++i) {
     ResolveTask(program, i);

@@ -75,7 +75,7 @@ void ResolveEdges(Program& program, ServiceId service) {
 void ResolveServices(Program& program) {
   for (uint32_t i = 0; i < program.services.size(); ++i) {
     // Whoever runs a file offers its services, not those of the files it imports.
-    program.result.services[ServiceId{i}].is_exposed = program.services[i].module == ModuleId{0};
+    program.result.services[ServiceId{i}].is_exposed = program.services[i].declared_in() == ModuleId{0};
   }
   for (uint32_t i = 0; i < program.services.size(); ++i) {
     ResolveBlocks(program, ServiceId{i});

@@ -16,7 +16,7 @@ std::string_view Wanted(UnitKind kind) { return kind == UnitKind::Bytes ? "a siz
 class SettingsReader {
  public:
   SettingsReader(Program& program, ServiceId service)
-      : program_(program), around_{program.services[service.index].module, std::nullopt}, service_(service) {}
+      : program_(program), around_{program.services[service.index].module, service}, service_(service) {}
 
   void ReadResources(const ast::Config& config, const Span& span) {
     Resources& resources = program_.result.services[service_].resources;

@@ -112,9 +112,9 @@ std::string RunModels(const Input& input) {
 }
 
 constexpr Stage kStages[] = {
-    {"tokens", RunTokens}, {"ast", RunAst},     {"syntax", RunSyntax}, {"format", RunFormat},     {"check", RunCheck},
-    {"models", RunModels}, {"sarif", RunSarif}, {"github", RunGithub}, {"ir", RunIr},             {"plan", RunPlan},
-    {"describe", RunDescribe}, {"dot", RunDot}, {"mermaid", RunMermaid},
+    {"tokens", RunTokens},     {"ast", RunAst},     {"syntax", RunSyntax},   {"format", RunFormat}, {"check", RunCheck},
+    {"models", RunModels},     {"sarif", RunSarif}, {"github", RunGithub},   {"ir", RunIr},         {"plan", RunPlan},
+    {"describe", RunDescribe}, {"dot", RunDot},     {"mermaid", RunMermaid},
 };
 
 }  // namespace
