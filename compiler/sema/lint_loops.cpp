@@ -57,6 +57,14 @@ class LoopLinter {
       for (const Block* block : {&branch->then_block, &branch->else_block}) {
         varies = BlockVaries(*block, judges_inside) || varies;
       }
+    } else if (const auto* let_in = std::get_if<LetIn>(&expr.node)) {
+      varies = BlockVaries(let_in->block, judges_inside);
+    } else if (const auto* rounds = std::get_if<Repeat>(&expr.node)) {
+      // The state differs from round to round, which says nothing of the items of the loop around.
+      varies = Varies(rounds->initial, judges_inside);
+      varying_.insert(rounds->state);
+      varies = Varies(rounds->condition, false) || varies;
+      varies = BlockVaries(rounds->body, judges_inside) || varies;
     } else {
       ForEachChild(expr, [&](ExprId child) { varies = Varies(child, judges_inside) || varies; });
     }

@@ -81,7 +81,8 @@ class StepLinter {
       (is_needed ? needed_ : returned_).insert(local->local);
       return;
     }
-    bool decides = std::holds_alternative<If>(expr.node) || std::holds_alternative<Comprehension>(expr.node);
+    bool decides = std::holds_alternative<If>(expr.node) || std::holds_alternative<Comprehension>(expr.node) ||
+                   std::holds_alternative<Repeat>(expr.node);
     bool needs = is_needed || IsModelCall(expr, calls_model_) || (decides && has_call_[id.index]);
     ForEachChild(expr, [&](ExprId child) { Walk(child, needs); });
   }
