@@ -188,6 +188,19 @@ class Builder {
     return ir::AddNode(function_, region, std::move(branch));
   }
 
+  NodeId LowerNode(const sema::Fails& fails, const sema::Expr& expr, RegionId region) {
+    const sema::Expr& call = source_.exprs[fails.call];
+    ir::Node node = NodeFor(NodeKind::Try, expr);
+    node.is_tolerant = true;
+    node.type = Type::Anonymous({{"failed", Type::Of(TypeKind::Bool)}, {"value", call.type}});
+    RegionId tried = function_.regions.Add({});
+    NodeId before = Lower(fails.call, tried);
+    function_.regions[tried].result = before;
+    node.regions = {tried};
+    NodeId outcome = ir::AddNode(function_, region, std::move(node));
+    return AddField(outcome, "failed", expr.type, expr.span, region);
+  }
+
   NodeId AddField(NodeId base, std::string name, Type type, Span span, RegionId region) {
     ir::Node node;
     node.kind = NodeKind::Field;

@@ -39,8 +39,8 @@ struct BoundArguments {
 
 class BodyChecker {
  public:
-  /// What may stand in the expressions: in a constant, no calls.
-  enum class Use : uint8_t { Body, Constant };
+  /// What may stand in the expressions: in a constant no calls, in a test calls of any service.
+  enum class Use : uint8_t { Body, Constant, Test };
 
   /// Adds locals and expressions to `function`.
   BodyChecker(Program& program, const Surroundings& around, Use use, Function& function);
@@ -54,6 +54,8 @@ class BodyChecker {
   ExprId CheckAs(ast::ExprId id, const Expectation& want);
   /// An expression of its own type; literals in it take theirs from `want` where it is given.
   ExprId Check(ast::ExprId id, const Expectation* want = nullptr);
+  /// The steps of a test, in the scope that `DeclareParameters` opened.
+  void CheckTest(const ast::Test& test, Test& result);
   /// The arguments in their places, then the defaults.
   BoundArguments BindArguments(const Callee& callee, const std::vector<ast::Argument>& arguments, const Span& call_span);
 
@@ -127,6 +129,20 @@ class BodyChecker {
   ExprId CheckGuards(ExprId call, const ast::Guards& guards, const At& at);
   std::optional<int64_t> ReadDuration(ast::ExprId id);
   std::optional<int64_t> ReadCount(ast::ExprId id, std::string_view what, int64_t least);
+
+  // check_tests.cpp
+  void CheckGiven(const ast::Given& given, Test& test);
+  std::optional<TestedCall> FindTestedCall(const ast::Path& path);
+  std::optional<ast::Path> PathOf(ast::ExprId id);
+  std::optional<std::variant<Value, FailureKind>> ReadAnswer(ast::ExprId id, const Signature& signature);
+  std::optional<FailureKind> ReadFailureKind(ast::ExprId id);
+  [[nodiscard]] const Signature& SignatureOf(const TestedCall& callee) const;
+  void CheckExpect(const ast::Expect& expect, Test& test, std::vector<ExprId>& outcomes);
+  bool CheckCallCount(const ast::Expect& expect, Test& test);
+  bool CheckDegraded(const ast::Expect& expect, Test& test);
+  std::optional<ExprId> CheckFails(const ast::Expect& expect, Test& test);
+  ExprId OutcomeOf(ExprId condition);
+  const ast::Call* CallOf(ast::ExprId id, std::string_view name);
 
   // check_names.cpp
   const EnumInfo* FindEnum(ast::ExprId id);

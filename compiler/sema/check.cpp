@@ -27,6 +27,7 @@ TypedModule Check(const ast::Module& module, ModuleSource& modules, Sink& sink) 
   ResolveDeclarations(program);
   ResolveServices(program);
   CheckBodies(program);
+  CheckTests(program);
   CheckCycles(program);
   Lint(program);
   bool has_syntax_errors = false;

@@ -98,6 +98,9 @@ std::optional<Callee> BodyChecker::ResolveCallee(const CalledName& called) {
       return ResolveMember(*name, base.span, field->name);
     }
     if (std::optional<ServiceId> service = FindQualifiedService(field->base)) {
+      if (use_ == Use::Test) {
+        return ResolveApi(*service, field->name);
+      }
       ReportServiceCall(*service, base.span);
       return std::nullopt;
     }
@@ -158,6 +161,9 @@ std::optional<Callee> BodyChecker::ResolveMember(const ast::Name& base, const Sp
       case SymbolKind::Edge:
         return ResolveEdgeMember(*symbol, base, base_span, member);
       case SymbolKind::Service:
+        if (use_ == Use::Test) {
+          return ResolveApi(ServiceId{symbol->index}, member);
+        }
         ReportServiceCall(ServiceId{symbol->index}, base_span);
         return std::nullopt;
       case SymbolKind::Function:

@@ -186,7 +186,7 @@ ExprId BodyChecker::CheckEquality(const ast::Binary& node, const At& at) {
     ReportOperands(node, operands[0], operands[1], "values of one type");
     return Add(boolean, at.span, Constant{Value::Bool(false)});
   }
-  if (IsFloat(*joined) && !with_null) {
+  if (IsFloat(*joined) && !with_null && use_ != Use::Test) {
     Report(MakeDiagnostic(DiagnosticKind::FloatEquality, node.op_span, "floats are rarely equal to the last bit")
                .Note("compare with `<` or `>=` against a limit"));
   }
@@ -234,7 +234,7 @@ ExprId BodyChecker::CheckIn(const ast::Binary& node, const At& at) {
     ReportOperands(node, left, right, wants);
     return Add(boolean, at.span, Constant{Value::Bool(false)});
   }
-  if (fits && IsFloat(*joined)) {
+  if (fits && IsFloat(*joined) && use_ != Use::Test) {
     Report(MakeDiagnostic(DiagnosticKind::FloatEquality, node.op_span, "floats are rarely equal to the last bit"));
   }
   if (fits) {

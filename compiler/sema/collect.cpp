@@ -1,5 +1,7 @@
 // Puts every declaration and every member into its scope.
 
+#include <algorithm>
+
 #include "compiler/sema/names.h"
 #include "compiler/sema/stages.h"
 
@@ -134,7 +136,20 @@ class Collector {
     return program_.services.back();
   }
 
-  void Collect(const ast::Test& node, const ast::Decl& /*decl*/) { program_.reporter.Unsupported(node.name.span, "`test`"); }
+  /// Names of tests meet no other names.
+  void Collect(const ast::Test& node, const ast::Decl& decl) {
+    if (module_ != ModuleId{0}) {
+      return;
+    }
+    auto first = std::ranges::find(program_.tests, node.name.text, [](const TestInfo& test) { return test.decl->name.text; });
+    if (first != program_.tests.end()) {
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::DuplicateName, node.name.span, "two tests are named {}", QuoteJson(node.name.text))
+              .Also(first->decl->name.span, "the first one"));
+      return;
+    }
+    program_.tests.push_back({&node, decl.span});
+  }
 
   void CollectMember(const ast::Settings& /*node*/, const ast::Member& /*member*/) {}
 

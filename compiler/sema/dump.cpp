@@ -127,6 +127,8 @@ class FunctionWriter {
     return text + (node.fallback ? fmt::format(" otherwise {})", Text(*node.fallback)) : ")");
   }
 
+  std::string Of(const Fails& node) { return fmt::format("fails({})", Text(node.call)); }
+
   std::string Of(const Repeat& node) {
     return fmt::format("repeat up to {} with {} = {} while {} {}", node.limit, function_.locals[node.state].name, Text(node.initial),
                        Text(node.condition), InBraces(node.body));
@@ -167,6 +169,10 @@ class ModuleWriter {
     }
     for (const Function& function : module_.functions) {
       WriteFunction(function);
+    }
+    for (const Test& test : module_.tests) {
+      text_ += fmt::format("test {}\n", QuoteJson(test.name));
+      FunctionWriter(module_, test.body, text_).WriteBody(2);
     }
     return std::move(text_);
   }

@@ -31,6 +31,7 @@ class Folder {
   static Folded Of(const Cast& /*node*/, const Span& span) { return Refuse(span, "a conversion"); }
   static Folded Of(const Is& /*node*/, const Span& span) { return Refuse(span, "a test of a type"); }
   static Folded Of(const Guarded& /*node*/, const Span& span) { return Refuse(span, "a guarded call"); }
+  static Folded Of(const Fails& /*node*/, const Span& span) { return Refuse(span, "a call"); }
   static Folded Of(const Repeat& /*node*/, const Span& span) { return Refuse(span, "a loop"); }
 
   /// All of them, or in `failed` the first that has no value.

@@ -157,6 +157,11 @@ struct ServiceInfo {
   [[nodiscard]] ModuleId declared_in() const { return instance ? instance->module : module; }
 };
 
+struct TestInfo {
+  const ast::Test* decl = nullptr;
+  Span span;
+};
+
 /// Lists beside a store of `result` have the store's ids as their indices.
 struct Program {
   Program(ModuleSource& module_source, Sink& sink) : sources(module_source), reporter(sink) {}
@@ -177,6 +182,8 @@ struct Program {
   std::vector<ModelInfo> models;
   std::vector<ServiceInfo> services;
   std::vector<TemplateInfo> templates;
+  /// Of the file that is checked.
+  std::vector<TestInfo> tests;
   /// Of the expressions that are being checked, constants that they need included.
   int depth = 0;
 };

@@ -21,6 +21,9 @@ void ResolveServices(Program& program);
 /// Every body, typed into its function.
 void CheckBodies(Program& program);
 
+/// The tests of the file: needs the signatures of everything.
+void CheckTests(Program& program);
+
 /// Circles of services, and of functions within one service or module.
 void CheckCycles(Program& program);
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/base/error.h"
 #include "compiler/base/id.h"
 #include "compiler/base/operations.h"
 #include "compiler/base/source.h"
@@ -188,6 +189,10 @@ struct Guarded {
   int64_t retries = 0;
   std::optional<ExprId> fallback;
 };
+/// `fails(call)` in a test: whether the call fails.
+struct Fails {
+  ExprId call;
+};
 /// `repeat up to limit with state = initial while condition body`.
 struct Repeat {
   int64_t limit = 1;
@@ -201,7 +206,7 @@ struct Expr {
   Type type;
   Span span;
   std::variant<Constant, LocalRef, MakeList, MakeRecord, FieldOf, Apply, If, Comprehension, CallFunction, CallModel, LetIn, Cast, Is,
-               Guarded, Repeat>
+               Guarded, Fails, Repeat>
       node;
 };
 
@@ -218,6 +223,52 @@ struct Function {
   Block body;
 };
 
+/// Whose calls a test answers or counts: an api, or a method of a model.
+struct TestedCall {
+  std::optional<FunctionId> api;
+  ModelId model;
+  uint32_t method = 0;
+
+  bool operator==(const TestedCall&) const = default;
+};
+
+/// What calls answer, those whose arguments equal the listed ones. The first that matches in the order of the text counts.
+struct Given {
+  TestedCall callee;
+  /// One a parameter; nothing matches anything.
+  std::vector<std::optional<Value>> arguments;
+  /// The answer, or how the call fails.
+  std::variant<Value, FailureKind> answer;
+  Span span;
+};
+
+enum class ExpectKind : uint8_t { Holds, Fails, Degraded, Calls };
+
+/// What must be so after the steps of a test. `Holds` and `Fails` have an item in the list that the test's body gives:
+/// `{ holds: bool, left: json, right: json }`, both sides where it compares.
+struct Expect {
+  ExpectKind kind = ExpectKind::Holds;
+  /// Fails: of which kind, if the test says so.
+  std::optional<FailureKind> failure;
+  /// Degraded: whether some `otherwise` was used, or must not have been.
+  bool is_wanted = true;
+  /// Calls: how many calls there were of `callee`, compared with `count`.
+  TestedCall callee;
+  Operation comparison = Operation::Equal;
+  int64_t count = 0;
+  Span span;
+};
+
+/// One test of the file. It runs as a request of its own.
+struct Test {
+  std::string name;
+  Span span;
+  /// Without parameters; gives a list of json.
+  Function body;
+  std::vector<Given> givens;
+  std::vector<Expect> expects;
+};
+
 /// The program that one file and its imports make. Marked where it had errors; then only what was right is complete.
 struct TypedModule {
   FileId file;
@@ -227,6 +278,8 @@ struct TypedModule {
   Store<ModelId, Model> models;
   /// Acyclic in their calls.
   Store<FunctionId, Function> functions;
+  /// Of the file itself.
+  std::vector<Test> tests;
   bool has_errors = false;
 };
 

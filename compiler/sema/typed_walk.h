@@ -60,6 +60,7 @@ class ChildVisitor {
       visit_(*node.fallback);
     }
   }
+  void Of(const Fails& node) { visit_(node.call); }
   void Of(const Repeat& node) {
     visit_(node.initial);
     visit_(node.condition);
