@@ -250,6 +250,17 @@ Result<Value> ConvertValue(const Value& value, const Type& type, const TypeTable
   return Converter(types, conversion).Convert(value, type, path);
 }
 
+Result<Value> CastValue(const Value& value, const Type& type, const TypeTable& types) {
+  Result<Value> cast = ConvertValue(value, type, types, Conversion::Cast, "$");
+  if (cast.ok()) {
+    return cast;
+  }
+  const Error& error = cast.error();
+  std::string_view part = std::string_view(error.place).substr(std::min<size_t>(error.place.size(), 1));
+  std::string where = part.empty() ? "" : fmt::format(" at `{}`", part.starts_with('.') ? part.substr(1) : part);
+  return Error{FailureKind::CastFailed, fmt::format("`as {}`{}: {}", type.ToString(), where, error.message), "", error.notes};
+}
+
 Result<ValueList> ConvertFields(const Value& object, const std::vector<RecordField>& declared, const TypeTable& types,
                                 Conversion conversion, std::string_view what, const std::string& path) {
   return Converter(types, conversion).Fields(object, declared, what, path);

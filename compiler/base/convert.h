@@ -24,6 +24,9 @@ enum class Conversion : uint8_t {
 /// Fails with `input-mismatch`, whose place is the path inside the value (`$.labels[2]`) and begins with `path`.
 Result<Value> ConvertValue(const Value& value, const Type& type, const TypeTable& types, Conversion conversion, const std::string& path);
 
+/// What `as` gives: `ConvertValue` with `Conversion::Cast`. Fails with `cast-failed`, whose message names the part that does not fit.
+Result<Value> CastValue(const Value& value, const Type& type, const TypeTable& types);
+
 /// The fields of `object` by the names, types and defaults that are declared, in that order. `what` is "parameter" or "field"; fails as
 /// `ConvertValue` does for one that is unknown, missing or of another type.
 Result<ValueList> ConvertFields(const Value& object, const std::vector<RecordField>& declared, const TypeTable& types,

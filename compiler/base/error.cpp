@@ -29,6 +29,8 @@ std::string_view FailureSummary(FailureKind kind) {
   return "";
 }
 
+bool IsTransient(FailureKind kind) { return kind == FailureKind::DeadlineExceeded || kind == FailureKind::Unavailable; }
+
 Error Error::WithNote(std::string label, std::string text) && {
   notes.push_back({std::move(label), std::move(text)});
   return std::move(*this);

@@ -19,6 +19,9 @@ std::string_view FailureCode(FailureKind kind);
 /// One line that says when the failure happens.
 std::string_view FailureSummary(FailureKind kind);
 
+/// Whether the same work may go well a moment later, so that a retry makes sense.
+bool IsTransient(FailureKind kind);
+
 /// One aligned line under an error: "looked in", "used by", "fix".
 struct ErrorNote {
   std::string label;

@@ -177,7 +177,11 @@ class FunctionPrinter {
     if (node.operands.size() == 2) {
       return fmt::format("{} {} {}", Operand(node, 0), spelling, Operand(node, 1));
     }
-    return fmt::format("{} {}", spelling, Operand(node, 0));
+    std::string text(spelling);
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      text += fmt::format("{} {}", i == 0 ? "" : ",", Operand(node, i));
+    }
+    return text;
   }
 
   const Graph& graph_;

@@ -11,6 +11,13 @@
 namespace plait::ir {
 namespace {
 
+constexpr Operation kOperations[] = {
+#define X(operation, spelling, operands) Operation::operation,
+#include "compiler/base/library_operations.def"
+#include "compiler/base/operations.def"
+#undef X
+};
+
 /// Reads one function. One method a production.
 class FunctionReader {
  public:
@@ -40,6 +47,7 @@ class FunctionReader {
 
  private:
   static constexpr int kMaxDepth = 500;
+  static constexpr int kMostOperands = 4;
 
   /// param = "%" INT name ":" type [ "=" json ]
   Result<void> ReadParameter() {
@@ -294,8 +302,7 @@ class FunctionReader {
   /// The operation whose spelling comes next among those of so many operands; the longest where one begins another.
   std::optional<Operation> TakeOperation(int operands) {
     std::optional<Operation> best;
-    for (int i = 0; i <= static_cast<int>(Operation::Flatten); ++i) {
-      auto operation = static_cast<Operation>(i);
+    for (Operation operation : kOperations) {
       bool fits = OperandCount(operation) == operands && operation != Operation::Index && cursor_.Sees(OperationSpelling(operation));
       if (fits && (!best || OperationSpelling(*best).size() < OperationSpelling(operation).size())) {
         best = operation;
@@ -309,13 +316,21 @@ class FunctionReader {
 
   Result<Node> ReadPrefix() {
     std::optional<Operation> operation = TakeOperation(1);
+    for (int operands = 3; !operation && operands <= kMostOperands; ++operands) {
+      operation = TakeOperation(operands);
+    }
     if (!operation) {
       return cursor_.Expected("an operation");
     }
     Node node;
     node.kind = NodeKind::Apply;
     node.operation = *operation;
-    PLAIT_TRY_VOID(ReadOperand(node));
+    for (int i = 0; i < OperandCount(*operation); ++i) {
+      if (i > 0) {
+        PLAIT_TRY_VOID(cursor_.Expect(","));
+      }
+      PLAIT_TRY_VOID(ReadOperand(node));
+    }
     return node;
   }
 

@@ -31,6 +31,18 @@ std::vector<bool> FindLive(const ir::Function& function) {
   return is_live;
 }
 
+/// A loop of one round never asks its condition.
+void DropUnaskedConditions(ir::Function& function) {
+  for (uint32_t i = 0; i < function.nodes.size(); ++i) {
+    const ir::Node& node = function.nodes[NodeId{i}];
+    if (node.kind == ir::NodeKind::Loop && node.limit == 1) {
+      ir::RegionId condition = node.regions[1];
+      function.regions[condition].nodes.clear();
+      function.regions[condition].result = ir::AddConstant(function, condition, Type::Of(TypeKind::Bool), Value::Bool(false));
+    }
+  }
+}
+
 void DropUnusedModels(ir::Graph& graph) {
   std::vector<bool> is_called(graph.models.size());
   for (const ir::Function& function : graph.functions) {
@@ -61,6 +73,7 @@ void DropUnusedModels(ir::Graph& graph) {
 
 ir::Graph EliminateDead(ir::Graph graph) {
   for (ir::Function& function : graph.functions) {
+    DropUnaskedConditions(function);
     std::vector<bool> is_live = FindLive(function);
     for (ir::Region& region : function.regions) {
       std::erase_if(region.nodes, [&](NodeId node) { return !is_live[node.index]; });

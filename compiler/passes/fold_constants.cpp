@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "compiler/base/convert.h"
+#include "compiler/ir/can_fail.h"
 #include "compiler/ir/edit.h"
 
 namespace plait {
@@ -36,7 +39,7 @@ size_t SizeUpTo(const Value& value, size_t limit) {
 /// Folds one function from the outside in and from the first node on, so that operands are folded before their users.
 class Folder {
  public:
-  explicit Folder(ir::Function& function) : function_(function), replacement_(function.nodes.size()) {}
+  Folder(ir::Function& function, const TypeTable& types) : function_(function), types_(types), replacement_(function.nodes.size()) {}
 
   void Run() {
     FoldRegion(function_.body);
@@ -64,8 +67,18 @@ class Folder {
         TakeArm(id, kept);
         continue;
       }
+      if (function_.nodes[id].kind == NodeKind::Loop && RunsOnce(id)) {
+        TakeBody(id, kept);
+        continue;
+      }
       for (RegionId inner : std::vector<RegionId>(function_.nodes[id].regions)) {
         FoldRegion(inner);
+      }
+      if (function_.nodes[id].kind == NodeKind::Try && GuardsNothing(function_.nodes[id])) {
+        TakeGuarded(id, kept);
+        if (replacement_[id.index].has_value()) {
+          continue;
+        }
       }
       std::optional<NodeId> other = SameAs(function_.nodes[id]);
       if (other) {
@@ -84,6 +97,75 @@ class Folder {
     RegionId arm = node.regions[function_.nodes[node.operands[0]].constant.AsBool() ? 0 : 1];
     FoldNodes(arm, kept);
     replacement_[branch.index] = Resolve(function_.regions[arm].result);
+  }
+
+  /// Folds the loop's condition, which is asked of each state but the first.
+  [[nodiscard]] bool RunsOnce(NodeId loop) {
+    RegionId condition = function_.nodes[loop].regions[1];
+    FoldRegion(condition);
+    return function_.nodes[loop].limit == 1 || YieldsConstant(condition, false);
+  }
+
+  void TakeBody(NodeId loop, std::vector<NodeId>& kept) {
+    RegionId body = function_.nodes[loop].regions[0];
+    replacement_[function_.regions[body].parameters[0].index] = function_.nodes[loop].operands[0];
+    FoldNodes(body, kept);
+    replacement_[loop.index] = Resolve(function_.regions[body].result);
+  }
+
+  /// Whether a guard makes no difference: what it guards cannot fail, or it adds nothing to the deadlines around it.
+  [[nodiscard]] bool GuardsNothing(const ir::Node& guard) const {
+    bool has_deadline = guard.within_ms && (!function_.timeout_ms || *guard.within_ms < *function_.timeout_ms);
+    bool is_plain = !guard.is_tolerant && guard.retries == 0 && !has_deadline;
+    return is_plain || !NeedsFallible(guard.regions[0]);
+  }
+
+  /// Whether the region's result depends on a node of the region that may fail.
+  [[nodiscard]] bool NeedsFallible(RegionId region) const {
+    std::unordered_set<uint32_t> own;
+    for (NodeId id : function_.regions[region].nodes) {
+      own.insert(id.index);
+    }
+    std::vector<NodeId> waiting = {function_.regions[region].result};
+    while (!waiting.empty()) {
+      NodeId next = waiting.back();
+      waiting.pop_back();
+      if (own.erase(next.index) == 0) {
+        continue;
+      }
+      const ir::Node& node = function_.nodes[next];
+      if (ir::CanFail(function_, node)) {
+        return true;
+      }
+      waiting.insert(waiting.end(), node.operands.begin(), node.operands.end());
+      std::vector<NodeId> used = ir::NeededFromOutside(function_, node);
+      waiting.insert(waiting.end(), used.begin(), used.end());
+    }
+    return false;
+  }
+
+  /// Puts what a guard guards in its place. A tolerant one stays as the record of what went well.
+  void TakeGuarded(NodeId guard, std::vector<NodeId>& kept) {
+    RegionId region = function_.nodes[guard].regions[0];
+    kept.insert(kept.end(), function_.regions[region].nodes.begin(), function_.regions[region].nodes.end());
+    NodeId result = function_.regions[region].result;
+    if (!function_.nodes[guard].is_tolerant) {
+      replacement_[guard.index] = result;
+      return;
+    }
+    ir::Node failed;
+    failed.type = Type::Of(TypeKind::Bool);
+    failed.span = function_.nodes[guard].span;
+    failed.constant = Value::Bool(false);
+    kept.push_back(function_.nodes.Add(std::move(failed)));
+    replacement_.emplace_back();
+    ir::Node record;
+    record.kind = NodeKind::Record;
+    record.type = function_.nodes[guard].type;
+    record.span = function_.nodes[guard].span;
+    record.names = {"failed", "value"};
+    record.operands = {kept.back(), result};
+    function_.nodes[guard] = std::move(record);
   }
 
   static void MakeConstant(ir::Node& node, Value value) {
@@ -142,8 +224,8 @@ class Folder {
       bool is_empty = list.kind == NodeKind::List ? list.operands.empty() : IsConstant(node.operands[0]) && list.constant.AsList().empty();
       return is_empty ? std::optional(Value::List({})) : std::nullopt;
     }
-    bool is_pure =
-        node.kind == NodeKind::Apply || node.kind == NodeKind::Field || node.kind == NodeKind::List || node.kind == NodeKind::Record;
+    bool is_pure = node.kind == NodeKind::Apply || node.kind == NodeKind::Field || node.kind == NodeKind::List ||
+                   node.kind == NodeKind::Record || node.kind == NodeKind::Cast || node.kind == NodeKind::Is;
     if (!is_pure || !std::all_of(node.operands.begin(), node.operands.end(), [&](NodeId operand) { return IsConstant(operand); })) {
       return std::nullopt;
     }
@@ -156,7 +238,14 @@ class Folder {
     return size < kMaxFoldedSize ? Compute(node, std::move(operands)) : std::nullopt;
   }
 
-  static std::optional<Value> Compute(const ir::Node& node, std::vector<Value> operands) {
+  [[nodiscard]] std::optional<Value> Compute(const ir::Node& node, std::vector<Value> operands) const {
+    if (node.kind == NodeKind::Is) {
+      return Value::Bool(ValueFits(operands[0], node.tested, types_));
+    }
+    if (node.kind == NodeKind::Cast) {
+      Result<Value> cast = CastValue(operands[0], node.type, types_);
+      return cast.ok() ? std::optional(*std::move(cast)) : std::nullopt;
+    }
     if (node.kind == NodeKind::List) {
       return Value::List(std::move(operands));
     }
@@ -176,6 +265,7 @@ class Folder {
   }
 
   ir::Function& function_;
+  const TypeTable& types_;
   /// By node: the one that has its value instead.
   std::vector<NodeId> replacement_;
 };
@@ -184,7 +274,7 @@ class Folder {
 
 ir::Graph FoldConstants(ir::Graph graph) {
   for (ir::Function& function : graph.functions) {
-    Folder(function).Run();
+    Folder(function, graph.types).Run();
   }
   return graph;
 }

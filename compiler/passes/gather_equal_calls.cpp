@@ -28,13 +28,31 @@ class Gatherer {
  private:
   void GatherIn(RegionId region) {
     for (NodeId node : editor_.NodesOf(region)) {
-      if (editor_.node(node).kind == NodeKind::CallModel) {
+      if (IsCall(node)) {
         Gather(node);
+      }
+      if (!editor_.RegionOf(node).has_value()) {
+        continue;
       }
       for (RegionId inner : std::vector<RegionId>(editor_.node(node).regions)) {
         GatherIn(inner);
       }
     }
+  }
+
+  /// A guard with what it guards moves like a call.
+  [[nodiscard]] bool IsCall(NodeId node) const {
+    return editor_.node(node).kind == NodeKind::CallModel || (editor_.node(node).kind == NodeKind::Try && editor_.ContainsCall(node));
+  }
+
+  /// Whether the node would leave a guard on its way to `region`.
+  [[nodiscard]] bool LeavesGuard(NodeId node, RegionId region) const {
+    for (RegionId at = editor_.RegionOf(node); at != region; at = editor_.RegionOf(editor_.OwnerOf(at))) {
+      if (editor_.node(editor_.OwnerOf(at)).kind == NodeKind::Try) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Makes the call and the equal one before it in the text, if there is one, that one.
@@ -45,6 +63,10 @@ class Gatherer {
     }
     NodeId first = place->second;
     RegionId common = RegionAroundBoth(first, call);
+    if (LeavesGuard(first, common) || LeavesGuard(call, common)) {
+      place->second = LeavesGuard(call, common) ? first : call;
+      return;
+    }
     std::optional<std::vector<NodeId>> moving = InputsWithin(common, first);
     if (!moving || AreInArmsOfOneBranch(common, first, call)) {
       return;

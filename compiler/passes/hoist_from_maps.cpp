@@ -14,7 +14,7 @@ using ir::NodeId;
 using ir::NodeKind;
 using ir::RegionId;
 
-/// Moves calls out of maps, the innermost maps first, so that a call leaves as many as it can.
+/// Moves calls out of maps and loops, the innermost first, so that a call leaves as many as it can.
 class Hoister {
  public:
   explicit Hoister(ir::Function function) : editor_(std::move(function)) {}
@@ -29,14 +29,14 @@ class Hoister {
     for (NodeId node : editor_.NodesOf(region)) {
       for (RegionId inner : std::vector<RegionId>(editor_.node(node).regions)) {
         HoistWithin(inner);
-        if (editor_.node(node).kind == NodeKind::Map) {
+        if (editor_.node(node).kind == NodeKind::Map || editor_.node(node).kind == NodeKind::Loop) {
           HoistOutOf(inner, node);
         }
       }
     }
   }
 
-  void HoistOutOf(RegionId region, NodeId map) {
+  void HoistOutOf(RegionId region, NodeId owner) {
     std::vector<NodeId> nodes = editor_.NodesOf(region);
     std::unordered_set<uint32_t> varying;
     for (NodeId parameter : editor_.region(region).parameters) {
@@ -60,7 +60,7 @@ class Hoister {
         }
       }
     }
-    std::for_each(leaving.rbegin(), leaving.rend(), [&](NodeId node) { editor_.MoveBefore(node, map); });
+    std::for_each(leaving.rbegin(), leaving.rend(), [&](NodeId node) { editor_.MoveBefore(node, owner); });
   }
 
   GraphEditor editor_;

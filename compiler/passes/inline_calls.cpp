@@ -1,6 +1,7 @@
 #include "compiler/passes/inline_calls.h"
 
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "compiler/ir/edit.h"
@@ -56,6 +57,18 @@ std::vector<FunctionId> CalleesFirst(const ir::Graph& graph) {
   return order;
 }
 
+/// `S` of `S.api`.
+std::string_view ServiceOf(std::string_view function) {
+  size_t dot = function.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : function.substr(0, dot);
+}
+
+/// Whether a call must end sooner than its caller has to.
+bool HasDeadlineOfItsOwn(const ir::Function& caller, const ir::Function& callee) {
+  bool is_sooner = callee.timeout_ms && (!caller.timeout_ms || *callee.timeout_ms < *caller.timeout_ms);
+  return is_sooner && ServiceOf(caller.name) != ServiceOf(callee.name);
+}
+
 /// Copies one function while it replaces its calls; the callees have none left.
 class Inliner {
  public:
@@ -91,7 +104,8 @@ class Inliner {
 
   NodeId CopyNode(const ir::Node& node, RegionId into) {
     if (node.kind == NodeKind::CallFunction) {
-      return CopyCallee(graph_.functions[node.function], node.operands, into);
+      const ir::Function& callee = graph_.functions[node.function];
+      return HasDeadlineOfItsOwn(from_, callee) ? GuardCallee(callee, node, into) : CopyCallee(callee, node.operands, into);
     }
     ir::Node copy = node;
     for (NodeId& operand : copy.operands) {
@@ -103,6 +117,20 @@ class Inliner {
       RegionId inner = CopyRegion(region);
       to_.nodes[id].regions.push_back(inner);
     }
+    return id;
+  }
+
+  NodeId GuardCallee(const ir::Function& callee, const ir::Node& call, RegionId into) {
+    ir::Node guard;
+    guard.kind = NodeKind::Try;
+    guard.type = call.type;
+    guard.span = call.span;
+    guard.within_ms = callee.timeout_ms;
+    NodeId id = ir::AddNode(to_, into, std::move(guard));
+    RegionId region = to_.regions.Add({});
+    to_.nodes[id].regions = {region};
+    NodeId result = CopyCallee(callee, call.operands, region);
+    to_.regions[region].result = result;
     return id;
   }
 

@@ -1,9 +1,10 @@
 #include "compiler/passes/merge_equal.h"
 
-#include <unordered_map>
+#include <map>
 #include <utility>
 #include <vector>
 
+#include "compiler/ir/can_fail.h"
 #include "compiler/ir/edit.h"
 #include "compiler/passes/value_numbers.h"
 
@@ -18,18 +19,26 @@ class Merger {
   explicit Merger(ir::Function& function) : function_(function), number_of_(NumberValues(function)), replacement_(function.nodes.size()) {}
 
   void Run() {
-    MergeRegion(function_.body);
+    MergeRegion(function_.body, {});
     function_ = ir::Canonical(function_);
   }
 
  private:
   [[nodiscard]] NodeId Resolve(NodeId id) const { return replacement_[id.index].has_value() ? replacement_[id.index] : id; }
 
-  void MergeRegion(RegionId region) {
+  /// By what a node is told from those that it may not become: what may fail stays with its guard.
+  using Key = std::pair<uint32_t, RegionId>;
+  [[nodiscard]] Key KeyOf(NodeId id, RegionId guard) const {
+    return {number_of_[id.index], ir::CanFail(function_, function_.nodes[id]) ? guard : RegionId()};
+  }
+
+  /// `guard` is the innermost region of a guard that is this one or around it, if there is one.
+  void MergeRegion(RegionId region, RegionId guard) {
     std::vector<NodeId> kept;
+    std::vector<Key> keys;
     for (NodeId id : function_.regions[region].nodes) {
-      uint32_t number = number_of_[id.index];
-      if (auto equal = visible_.find(number); equal != visible_.end()) {
+      Key key = KeyOf(id, guard);
+      if (auto equal = visible_.find(key); equal != visible_.end()) {
         replacement_[id.index] = equal->second;
         continue;
       }
@@ -37,13 +46,14 @@ class Merger {
         operand = Resolve(operand);
       }
       for (RegionId inner : function_.nodes[id].regions) {
-        MergeRegion(inner);
+        MergeRegion(inner, function_.nodes[id].kind == ir::NodeKind::Try ? inner : guard);
       }
-      visible_.emplace(number, id);
+      visible_.emplace(key, id);
       kept.push_back(id);
+      keys.push_back(key);
     }
-    for (NodeId id : kept) {
-      visible_.erase(number_of_[id.index]);
+    for (const Key& key : keys) {
+      visible_.erase(key);
     }
     function_.regions[region].nodes = std::move(kept);
     function_.regions[region].result = Resolve(function_.regions[region].result);
@@ -52,8 +62,8 @@ class Merger {
   ir::Function& function_;
   std::vector<uint32_t> number_of_;
   std::vector<NodeId> replacement_;
-  /// By number: the node with that value that stands before, in the regions around.
-  std::unordered_map<uint32_t, NodeId> visible_;
+  /// The node with that value that stands before, in the regions around.
+  std::map<Key, NodeId> visible_;
 };
 
 }  // namespace

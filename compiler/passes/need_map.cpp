@@ -57,9 +57,28 @@ Need NeedMap::By(NodeId owner) const {
     bool in_both = In(node.regions[0]) == Need::Always && In(node.regions[1]) == Need::Always;
     return in_both ? Need::Always : Need::Sometimes;
   }
+  // A guard takes what it guards may need as arguments, which are computed before it.
+  if (node.kind == NodeKind::Try) {
+    return Need::Always;
+  }
+  // The first round computes the body, and the condition follows it.
+  if (node.kind == NodeKind::Loop) {
+    return In(node.regions[0]) == Need::Always || In(node.regions[1]) == Need::Always ? Need::Always : Need::Sometimes;
+  }
   // The condition is computed for the first item, the body too where there is no condition.
   bool by_first_item = In(node.regions.back()) == Need::Always;
   return by_first_item && IsKnownNonEmpty(editor_, node.operands[0]) ? Need::Always : Need::Sometimes;
+}
+
+bool NeedMap::CanBeAsked(NodeId owner) const {
+  const ir::Node& node = editor_.node(owner);
+  if (node.kind == NodeKind::Loop && By(owner) == Need::Sometimes) {
+    return false;
+  }
+  return std::ranges::all_of(node.regions, [&](RegionId region) {
+    std::vector<NodeId> owners = In(region) == Need::Sometimes ? OwnersIn(region) : std::vector<NodeId>();
+    return std::ranges::all_of(owners, [&](NodeId inner) { return CanBeAsked(inner); });
+  });
 }
 
 std::vector<NodeId> NeedMap::OwnersIn(RegionId region) const {

@@ -60,14 +60,16 @@ class Sinker {
       regions.insert(regions.end(), used.begin(), used.end());
     }
     bool is_one_branch = owners.size() == 1 && editor_.node(owners[0]).kind == NodeKind::If;
-    if (is_one_branch || (IsCheap(editor_.node(node)) && regions.size() <= kMaxCopies)) {
+    bool can_be_asked = std::ranges::all_of(owners, [&](NodeId owner) { return needs.CanBeAsked(owner); });
+    if (is_one_branch || !can_be_asked || (IsCheap(editor_.node(node)) && regions.size() <= kMaxCopies)) {
       PlaceIn(node, regions);
     } else if (editor_.node(node).kind != NodeKind::Constant) {
       Guard(node);
     }
   }
 
-  /// Moves the node into the regions that use it, a copy each. Arms of one branch exclude each other, so a copied call still runs once.
+  /// Moves the node into the regions that use it, a copy each. Arms of one branch exclude each other, so a copied call still runs once;
+  /// elsewhere, and round after round in a loop, equal calls are one when they run.
   void PlaceIn(NodeId node, const std::vector<RegionId>& regions) {
     for (size_t i = 1; i < regions.size(); ++i) {
       GraphEditor::CopyMap copies;

@@ -80,6 +80,12 @@ class Table {
       case StageKind::Map:
         AddMap(id, first);
         break;
+      case StageKind::Guard:
+        AddNumbers(id, first + fmt::format("guard {}", GuardText(entry_, stage)), fmt::format("→ %{}", stage.writes.value_or(0)), false);
+        break;
+      case StageKind::Loop:
+        AddLoop(id, first);
+        break;
       case StageKind::Branch:
         AddNumbers(id, first + "branch", fmt::format("→ %{}", stage.writes.value_or(0)), false);
         AddArms(stage, rest, is_critical, is_chosen);
@@ -112,6 +118,14 @@ class Table {
     }
     std::string_view how = stage.children.empty() ? "" : "all in one pass  ";
     AddNumbers(id, first + label, fmt::format("{}→ %{}", how, stage.writes.value_or(0)), false);
+  }
+
+  void AddLoop(StageId id, const std::string& first) {
+    const Stage& stage = entry_.stages[id];
+    std::string label = fmt::format("loop up to {} rounds with %{} = {} while {}", stage.limit, stage.item,
+                                    Shortened(ToString(stage.source), kExprWidth / 2),
+                                    Shortened(ToString(stage.condition.value_or(Expr())), kExprWidth / 2));
+    AddNumbers(id, first + label, fmt::format("→ %{}", stage.writes.value_or(0)), false);
   }
 
   void AddArms(const Stage& stage, const std::string& rest, bool is_critical, bool is_chosen) {

@@ -39,6 +39,18 @@ std::string_view StyleOf(NodeShape shape) {
   return "";
 }
 
+std::string_view StyleOf(GroupKind kind) {
+  switch (kind) {
+    case GroupKind::Service:
+      return R"(style="rounded,filled", fillcolor="#eff6ff", color="#bfdbfe", fontcolor="#1d4ed8", labeljust=l)";
+    case GroupKind::Repeated:
+      return R"(style="rounded,dashed", color="#f59e0b", fontcolor="#b45309", labeljust=r)";
+    case GroupKind::Guarded:
+      return R"(style="rounded,dashed", color="#94a3b8", fontcolor="#475569", labeljust=r)";
+  }
+  return "";
+}
+
 std::string EscapeHtml(std::string_view text) {
   std::string escaped;
   for (char c : text) {
@@ -162,9 +174,7 @@ class DotWriter {
     }
     for (size_t group : groups_in_[slot]) {
       const DrawnGroup& drawn = drawing_.groups[group];
-      std::string_view style = drawn.is_map
-                                   ? R"(style="rounded,dashed", color="#f59e0b", fontcolor="#b45309", labeljust=r)"
-                                   : R"(style="rounded,filled", fillcolor="#eff6ff", color="#bfdbfe", fontcolor="#1d4ed8", labeljust=l)";
+      std::string_view style = StyleOf(drawn.kind);
       text_ += fmt::format("{}subgraph cluster_{}g{} {{\n", indent, prefix_, group);
       text_ += fmt::format("{}  label={}; {}; margin=12;\n", indent, Quoted(drawn.title), Semicolons(style));
       WriteInside(group + 1, indent + "  ");
@@ -175,7 +185,7 @@ class DotWriter {
   /// A call is wide enough for its service's name to end before the middle, where arrows come in.
   [[nodiscard]] std::string WidthFor(const DrawnNode& node) const {
     constexpr double kInchesPerLetter = 0.19;
-    bool is_titled = node.shape == NodeShape::Call && node.group && !drawing_.groups[*node.group].is_map;
+    bool is_titled = node.shape == NodeShape::Call && node.group && drawing_.groups[*node.group].kind == GroupKind::Service;
     return is_titled ? fmt::format(", width={:.2f}", kInchesPerLetter * static_cast<double>(WidthOf(drawing_.groups[*node.group].title)))
                      : "";
   }

@@ -123,6 +123,12 @@ class Drawer {
       case StageKind::Branch:
         DrawBranch(stage);
         return;
+      case StageKind::Guard:
+        DrawGuard(stage);
+        return;
+      case StageKind::Loop:
+        DrawLoop(stage);
+        return;
     }
   }
 
@@ -141,11 +147,11 @@ class Drawer {
   size_t ServiceGroup(const std::string& service) {
     for (size_t i = 0; i < drawing_.groups.size(); ++i) {
       const DrawnGroup& group = drawing_.groups[i];
-      if (!group.is_map && group.title == service && group.parent == group_) {
+      if (group.kind == GroupKind::Service && group.title == service && group.parent == group_) {
         return i;
       }
     }
-    drawing_.groups.push_back({service, false, group_});
+    drawing_.groups.push_back({service, GroupKind::Service, group_});
     return drawing_.groups.size() - 1;
   }
 
@@ -157,6 +163,9 @@ class Drawer {
     detail = detail.substr(detail.rfind(':') + 1);
     if (stage.predicted_ms > 0) {
       detail += fmt::format("\n{} · {} thread{}", MsText(stage.predicted_ms), stage.threads, stage.threads == 1 ? "" : "s");
+    }
+    if (!note_.empty()) {
+      detail += "\n" + note_;
     }
     bool is_inside = service.size() < model.size();
     size_t node = AddNode({NodeShape::Call, is_inside ? name.substr(service.size() + 1) : name, detail,
@@ -185,7 +194,7 @@ class Drawer {
   void DrawMap(const Stage& stage) {
     std::optional<size_t> outer = group_;
     std::string what = stage.children.empty() && !stage.condition_stage ? "for each item" : "× n batched";
-    drawing_.groups.push_back({what, true, outer});
+    drawing_.groups.push_back({what, GroupKind::Repeated, outer});
     group_ = drawing_.groups.size() - 1;
     std::string condition = stage.condition && !stage.condition_stage ? fmt::format("if {}", TextOf(*stage.condition)) : "";
     size_t item = AddNode({NodeShape::Item, "each item", condition, group_});
@@ -209,6 +218,55 @@ class Drawer {
     }
     group_ = outer;
     SetOrigin(*stage.writes, gather, "list");
+  }
+
+  /// A note on the one call that it guards, or a box around more.
+  void DrawGuard(const Stage& stage) {
+    const Stage* call = stage.children.empty() ? nullptr : &entry_.stages[stage.children[0]];
+    if (call != nullptr && call->kind == StageKind::Call) {
+      note_ = GuardText(entry_, stage);
+      Draw(stage.children[0]);
+      note_.clear();
+      // What the guard gives is the call's, or a part of it.
+      Origin origin = origins_[*call->writes];
+      SetOrigin(*stage.writes, origin.node, names_[*call->writes]);
+      return;
+    }
+    std::optional<size_t> outer = group_;
+    drawing_.groups.push_back({GuardText(entry_, stage), GroupKind::Guarded, outer});
+    group_ = drawing_.groups.size() - 1;
+    for (StageId child : stage.children) {
+      Draw(child);
+    }
+    std::string text = TextOf(stage.element);
+    size_t node = AddNode({NodeShape::Compute, text, "", group_});
+    Connect(stage.element, node);
+    group_ = outer;
+    SetOrigin(*stage.writes, node, WidthOf(text) <= kNameWidth ? text : fmt::format("%{}", *stage.writes));
+  }
+
+  void DrawLoop(const Stage& stage) {
+    std::optional<size_t> outer = group_;
+    drawing_.groups.push_back({fmt::format("up to {} rounds", stage.limit), GroupKind::Repeated, outer});
+    group_ = drawing_.groups.size() - 1;
+    size_t state = AddNode({NodeShape::Item, "state", "", group_});
+    Connect(stage.source, state);
+    SetOrigin(stage.item, state, "state");
+    for (StageId child : stage.children) {
+      Draw(child);
+    }
+    size_t next = AddNode({NodeShape::Gather, TextOf(stage.element), "", group_});
+    Connect(stage.element, next);
+    // The condition asks the state that the round has made.
+    SetOrigin(stage.item, next, "state");
+    if (stage.condition_stage) {
+      Draw(*stage.condition_stage);
+    }
+    size_t again = AddNode({NodeShape::Choice, TextOf(*stage.condition), "", group_});
+    Connect(*stage.condition, again);
+    AddEdge(again, state, "again", true);
+    group_ = outer;
+    SetOrigin(*stage.writes, next, "state");
   }
 
   void DrawBranch(const Stage& stage) {
@@ -243,6 +301,8 @@ class Drawer {
   std::map<ValueId, Origin> origins_;
   std::map<ValueId, std::string> names_;
   std::optional<size_t> group_;
+  /// Of the guard around the next call.
+  std::string note_;
   bool is_in_arm_ = false;
 };
 

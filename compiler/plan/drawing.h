@@ -20,10 +20,12 @@ struct DrawnNode {
   std::optional<size_t> group;
 };
 
-/// A box around nodes: a service, or what a map does for each item.
+/// A box around nodes: a service, what a map or a loop does again and again, or what a guard watches over.
+enum class GroupKind { Service, Repeated, Guarded };
+
 struct DrawnGroup {
   std::string title;
-  bool is_map = false;
+  GroupKind kind = GroupKind::Service;
   std::optional<size_t> parent;
 };
 

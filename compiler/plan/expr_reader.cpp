@@ -163,7 +163,8 @@ class Reader {
     return Applied(Operation::Index, std::move(operands));
   }
 
-  // primary = "%" digits | JSON scalar | list | record | function "(" expression { "," expression } ")" | "(" expression ")"
+  // primary = "%" digits | JSON scalar | list | record | function "(" expression { "," expression } ")"
+  //         | ("cast" | "is") "<" type ">" "(" expression ")" | "(" expression ")"
   Result<Expr> ReadPrimary() {
     char c = scanner_.Peek();
     height_ = 1;
@@ -207,6 +208,11 @@ class Reader {
         return ReadCall(operation);
       }
     }
+    for (Expr::Kind kind : {Expr::Kind::Cast, Expr::Kind::Is}) {
+      if (scanner_.TakeToken(kind == Expr::Kind::Cast ? kCast : kIs)) {
+        return ReadTyped(kind);
+      }
+    }
     return Expected("an expression");
   }
 
@@ -222,6 +228,21 @@ class Reader {
     PLAIT_TRY_VOID(Want(')'));
     PLAIT_TRY_VOID(Wrap(height));
     return Applied(operation, std::move(operands));
+  }
+
+  // "<" type ">" "(" expression ")"
+  Result<Expr> ReadTyped(Expr::Kind kind) {
+    Expr typed;
+    typed.kind = kind;
+    PLAIT_TRY_VOID(Want('<'));
+    PLAIT_TRY(typed.type, scanner_.ReadType());
+    PLAIT_TRY_VOID(Want('>'));
+    PLAIT_TRY_VOID(Want('('));
+    PLAIT_TRY(Expr operand, ReadExpression());
+    PLAIT_TRY_VOID(Want(')'));
+    PLAIT_TRY_VOID(Wrap(height_));
+    typed.operands.push_back(std::move(operand));
+    return typed;
   }
 
   Result<Expr> ReadValue() {

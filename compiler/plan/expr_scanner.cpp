@@ -197,6 +197,16 @@ Result<Value> ExprScanner::ReadNumber() {
   return is_float ? Value::Float(number) : Value::Int(integer);
 }
 
+Result<Type> ExprScanner::ReadType() {
+  SkipSpace();
+  std::optional<TypePrefix> prefix = ParseTypePrefix(text_.substr(position_));
+  if (!prefix) {
+    return Expected("a type");
+  }
+  position_ += prefix->length;
+  return std::move(prefix->type);
+}
+
 Result<uint32_t> ExprScanner::ReadValueNumber() {
   uint32_t value = 0;
   auto [end, error] = std::from_chars(text_.data() + position_, text_.data() + text_.size(), value);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "compiler/base/result.h"
+#include "compiler/base/type.h"
 #include "compiler/base/value.h"
 
 namespace plait::plan {
@@ -38,6 +39,8 @@ class ExprScanner {
   Result<std::string> ReadString();
   /// An int, or a float where it has a point or an exponent.
   Result<Value> ReadNumber();
+  /// A type, as the language spells it.
+  Result<Type> ReadType();
   /// What stands behind a value's `%`.
   Result<uint32_t> ReadValueNumber();
 

@@ -11,6 +11,9 @@ namespace plait::plan {
 /// Expressions and stages that nest deeper are refused, so that no reader of a plan can run out of stack.
 inline constexpr int kMaxDepth = 256;
 
+inline constexpr std::string_view kCast = "cast";
+inline constexpr std::string_view kIs = "is";
+
 enum class OperationForm { Prefix, Infix, Subscript, Function };
 
 inline OperationForm FormOf(Operation operation) {

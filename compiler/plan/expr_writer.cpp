@@ -134,6 +134,12 @@ void Append(const Expr& expr, std::string& text) {
     case Expr::Kind::If:
       AppendIf(expr, text);
       return;
+    case Expr::Kind::Cast:
+    case Expr::Kind::Is:
+      text += fmt::format("{}<{}>(", expr.kind == Expr::Kind::Cast ? kCast : kIs, expr.type.ToString());
+      Append(expr.operands[0], text);
+      text += ')';
+      return;
   }
 }
 

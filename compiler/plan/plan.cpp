@@ -16,8 +16,14 @@ std::string_view StageKindName(StageKind kind) {
       return "map";
     case StageKind::Branch:
       return "branch";
+    case StageKind::Guard:
+      return "guard";
+    case StageKind::Loop:
+      return "loop";
   }
   return "";
 }
+
+bool WritesOneValue(StageKind kind) { return kind != StageKind::Compute && kind != StageKind::Sequential && kind != StageKind::Parallel; }
 
 }  // namespace plait::plan

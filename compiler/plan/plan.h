@@ -31,6 +31,8 @@ struct Expr {
     List,      // operands
     Record,    // names and operands
     If,        // operands: condition, then, else; only one arm is evaluated
+    Cast,      // operand 0 as one of `type`; fails where it cannot be
+    Is,        // whether operand 0 is one of `type`
   };
   Kind kind = Kind::Constant;
   Value constant;
@@ -38,18 +40,21 @@ struct Expr {
   Operation operation = Operation::Add;
   std::vector<std::string> names;
   std::vector<Expr> operands;
+  Type type;
 
   bool operator==(const Expr&) const = default;
 };
 
 /// `[%1[0].generated_text, "a" + %2]`: operators as in the language with brackets wherever they nest, `len(x)`, `float(x)`, `str(x)`,
-/// `flatten(x)`, `if c { a } else { b }`, JSON literals. Equal expressions give equal text.
+/// `flatten(x)`, `cast<float>(x)`, `is<int | string>(x)`, `if c { a } else { b }`, JSON literals. Equal expressions give equal text.
 std::string ToString(const Expr& expr);
 /// Reads what `ToString` writes. On failure the error says at which byte.
 Result<Expr> ParseExpr(std::string_view text);
 
-enum class StageKind : uint8_t { Call, Compute, Sequential, Parallel, Map, Branch };
+enum class StageKind : uint8_t { Call, Compute, Sequential, Parallel, Map, Branch, Guard, Loop };
 std::string_view StageKindName(StageKind kind);
+/// Whether a stage of the kind has `writes`.
+bool WritesOneValue(StageKind kind);
 
 struct Argument {
   std::string name;
@@ -78,7 +83,7 @@ struct Stage {
   /// The place in the source it came from, `file:line:col-col`.
   std::string span;
 
-  /// Sequential, Parallel: in order. Map: its body, if the body has stages.
+  /// Sequential, Parallel: in order. Map, Guard, Loop: its body, if the body has stages.
   std::vector<StageId> children;
 
   // Call
@@ -102,7 +107,18 @@ struct Stage {
   // Branch
   std::vector<Arm> arms;
 
-  /// Call, Map, Branch: the value that the stage writes.
+  // Guard: runs the body and yields `element`, each attempt of a call that it runs for within so many milliseconds; what failed for a
+  // reason that passes is tried again so many times. A tolerant one writes `{ failed: bool, value: T }`, whose value is null where it
+  // failed; another fails as its body does.
+  std::optional<int64_t> within_ms;
+  int64_t retries = 0;
+  bool is_tolerant = false;
+
+  // Loop: `item` is the state, `source` the first one. Runs the body and takes `element` for the next state, again and again while
+  // `condition` holds of the state, `limit` times at most and at least once. `condition_stage` as in a map.
+  int64_t limit = 0;
+
+  /// Call, Map, Branch, Guard, Loop: the value that the stage writes.
   std::optional<ValueId> writes;
   /// Values that nothing reads after this stage.
   std::vector<ValueId> frees;
@@ -112,7 +128,8 @@ struct Stage {
   /// The sibling in the same Parallel whose team takes over this stage's threads when it is done.
   std::optional<StageId> yields_to;
 
-  /// Predicted, at its threads: wall time and bytes of weights streamed (for a Map's or Branch's body: expected, all items).
+  /// Predicted, at its threads: wall time and bytes of weights streamed (for a Map's, Branch's or Loop's body: expected, all items or
+  /// rounds).
   double predicted_ms = 0;
   int64_t bytes = 0;
   /// Predicted working memory beside the weights: key/value slabs, activations.

@@ -131,14 +131,21 @@ std::vector<Demand> ReadDemands(std::vector<TomlTable> tables) {
 
 StageKind ReadKind(TomlTable& table, TomlErrors& errors) {
   std::string name = table.String("kind");
-  for (StageKind kind :
-       {StageKind::Call, StageKind::Compute, StageKind::Sequential, StageKind::Parallel, StageKind::Map, StageKind::Branch}) {
+  for (StageKind kind : {StageKind::Call, StageKind::Compute, StageKind::Sequential, StageKind::Parallel, StageKind::Map, StageKind::Branch,
+                         StageKind::Guard, StageKind::Loop}) {
     if (StageKindName(kind) == name) {
       return kind;
     }
   }
-  errors.Fail(table.position(), fmt::format("`kind` is `{}`, expected call, compute, sequential, parallel, map or branch", name));
+  errors.Fail(table.position(),
+              fmt::format("`kind` is `{}`, expected call, compute, sequential, parallel, map, branch, guard or loop", name));
   return StageKind::Compute;
+}
+
+void ReadBody(TomlTable& table, Stage& stage) {
+  if (std::optional<uint32_t> body = table.OptionalId("body")) {
+    stage.children.push_back(*body);
+  }
 }
 
 void ReadMap(TomlTable& table, Stage& stage) {
@@ -147,9 +154,7 @@ void ReadMap(TomlTable& table, Stage& stage) {
   stage.index = table.OptionalId("index");
   stage.condition_stage = table.OptionalId("condition_stage");
   stage.condition = table.OptionalExpression("condition");
-  if (std::optional<uint32_t> body = table.OptionalId("body")) {
-    stage.children.push_back(*body);
-  }
+  ReadBody(table, stage);
   stage.element = table.Expression("element");
 }
 
@@ -158,6 +163,24 @@ void ReadArms(TomlTable& table, Stage& stage) {
     stage.arms.push_back({arm.OptionalExpression("condition"), arm.OptionalId("stage"), arm.Expression("value")});
     arm.Finish();
   }
+}
+
+void ReadGuard(TomlTable& table, Stage& stage) {
+  stage.within_ms = table.OptionalInt("within_ms", 1, INT64_MAX);
+  stage.retries = table.OptionalInt("retries", 0, INT64_MAX).value_or(0);
+  stage.is_tolerant = table.OptionalBool("tolerant");
+  ReadBody(table, stage);
+  stage.element = table.Expression("value");
+}
+
+void ReadLoop(TomlTable& table, Stage& stage) {
+  stage.limit = table.Int("limit", 1, INT64_MAX);
+  stage.source = table.Expression("first");
+  stage.item = table.Id("state");
+  ReadBody(table, stage);
+  stage.element = table.Expression("next");
+  stage.condition_stage = table.OptionalId("condition_stage");
+  stage.condition = table.Expression("condition");
 }
 
 Stage ReadStage(TomlTable& table, TomlErrors& errors) {
@@ -182,8 +205,14 @@ Stage ReadStage(TomlTable& table, TomlErrors& errors) {
     case StageKind::Branch:
       ReadArms(table, stage);
       break;
+    case StageKind::Guard:
+      ReadGuard(table, stage);
+      break;
+    case StageKind::Loop:
+      ReadLoop(table, stage);
+      break;
   }
-  if (stage.kind == StageKind::Call || stage.kind == StageKind::Map || stage.kind == StageKind::Branch) {
+  if (WritesOneValue(stage.kind)) {
     stage.writes = table.Id("writes");
   }
   stage.frees = table.OptionalIds("frees");

@@ -97,6 +97,14 @@ std::optional<uint32_t> TomlTable::OptionalId(std::string_view key) {
 
 uint32_t TomlTable::Id(std::string_view key) { return static_cast<uint32_t>(Int(key, 0, UINT32_MAX)); }
 
+bool TomlTable::OptionalBool(std::string_view key) {
+  const toml::node* node = Find(key);
+  if (node != nullptr && !node->is_boolean()) {
+    WrongType(key, *node, "true or false");
+  }
+  return node != nullptr && node->is_boolean() && **node->as_boolean();
+}
+
 double TomlTable::OptionalFloat(std::string_view key) {
   const toml::node* node = Find(key);
   if (node == nullptr) {

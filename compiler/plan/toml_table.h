@@ -52,6 +52,7 @@ class TomlTable {
   std::optional<uint32_t> OptionalId(std::string_view key);
   uint32_t Id(std::string_view key);
   double OptionalFloat(std::string_view key);
+  bool OptionalBool(std::string_view key);
   std::string String(std::string_view key);
   std::string OptionalString(std::string_view key);
   Expr Expression(std::string_view key);

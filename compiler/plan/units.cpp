@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace plait::plan {
 namespace {
@@ -15,6 +16,53 @@ void AddValues(const Expr& expr, std::vector<ValueId>& values) {
   for (const Expr& operand : expr.operands) {
     AddValues(operand, values);
   }
+}
+
+/// Whether the expression asks if the guard that wrote the value failed.
+bool AsksForFailure(const Expr& expr, ValueId value) {
+  return expr.kind == Expr::Kind::Field && expr.names[0] == "failed" && expr.operands[0].kind == Expr::Kind::Value &&
+         expr.operands[0].value == value;
+}
+
+/// What the expression gives where the guard failed, or nothing where it does not ask.
+const Expr* FindFallback(const Expr& expr, ValueId value) {
+  if (expr.kind == Expr::Kind::If && AsksForFailure(expr.operands[0], value)) {
+    return &expr.operands[1];
+  }
+  for (const Expr& operand : expr.operands) {
+    if (const Expr* found = FindFallback(operand, value)) {
+      return found;
+    }
+  }
+  return nullptr;
+}
+
+/// The expression that stands in for a failure, or "…" where that is more than an expression.
+std::string FallbackText(const Entry& entry, ValueId value) {
+  constexpr size_t kWidth = 32;
+  std::vector<const Expr*> exprs = {&entry.result};
+  for (const Stage& stage : entry.stages) {
+    exprs.push_back(&stage.source);
+    exprs.push_back(&stage.element);
+    for (const Argument& argument : stage.arguments) {
+      exprs.push_back(&argument.value);
+    }
+    for (const Assignment& assignment : stage.assignments) {
+      exprs.push_back(&assignment.value);
+    }
+    for (const Arm& arm : stage.arms) {
+      exprs.push_back(&arm.value);
+      if (arm.condition && AsksForFailure(*arm.condition, value) && !arm.stage) {
+        return Shortened(ToString(arm.value), kWidth);
+      }
+    }
+  }
+  for (const Expr* expr : exprs) {
+    if (const Expr* found = FindFallback(*expr, value)) {
+      return Shortened(ToString(*found), kWidth);
+    }
+  }
+  return "…";
 }
 
 /// Three digits, or two after the point where the number is small.
@@ -68,6 +116,20 @@ std::string Shortened(std::string_view text, size_t width) {
 }
 
 std::string CallName(const Plan& plan, const Stage& call) { return fmt::format("{}.{}", plan.models[call.model].name, call.method); }
+
+std::string GuardText(const Entry& entry, const Stage& guard) {
+  std::vector<std::string> parts;
+  if (guard.within_ms) {
+    parts.push_back(fmt::format("within {}", MsText(static_cast<double>(*guard.within_ms))));
+  }
+  if (guard.retries > 0) {
+    parts.push_back(fmt::format("{} {}", guard.retries, guard.retries == 1 ? "retry" : "retries"));
+  }
+  if (guard.is_tolerant) {
+    parts.push_back(fmt::format("otherwise {}", FallbackText(entry, *guard.writes)));
+  }
+  return fmt::format("{}", fmt::join(parts, " · "));
+}
 
 std::string SignatureOf(const Entry& entry) {
   std::string parameters;

@@ -20,6 +20,8 @@ size_t WidthOf(std::string_view text);
 std::string Shortened(std::string_view text, size_t width);
 /// `Gpt2.lm.generate`.
 std::string CallName(const Plan& plan, const Stage& call);
+/// What a guard adds to what it guards, and what stands in for a failure: `within 200 ms · 2 retries · otherwise 0.0`.
+std::string GuardText(const Entry& entry, const Stage& guard);
 /// `S.run(text: string = "a") -> [Scored]`.
 std::string SignatureOf(const Entry& entry);
 /// Every value that the expression reads, each once, in order.

@@ -27,33 +27,6 @@ MaybeText FindBadNumber(std::initializer_list<std::pair<std::string_view, double
   return std::nullopt;
 }
 
-MaybeText FindTypeFault(const Type& type, const TypeTable& types) {
-  switch (type.kind()) {
-    case TypeKind::Error:
-      return "a type is missing";
-    case TypeKind::Record:
-      return types.FindRecord(type.name()) != nullptr ? std::nullopt
-                                                      : MaybeText(fmt::format("the record `{}` is not declared", type.name()));
-    case TypeKind::Enum:
-      return types.FindEnum(type.name()) != nullptr ? std::nullopt : MaybeText(fmt::format("the enum `{}` is not declared", type.name()));
-    case TypeKind::List:
-    case TypeKind::Optional:
-    case TypeKind::Map:
-    case TypeKind::Stream:
-      return FindTypeFault(type.item(), types);
-    case TypeKind::Anonymous:
-    case TypeKind::Union:
-      for (const Type::Field& field : type.fields()) {
-        if (MaybeText fault = FindTypeFault(field.type, types)) {
-          return fault;
-        }
-      }
-      return std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
 MaybeText FindConstantFault(const Value& value) {
   Expr expr;
   expr.constant = value;
@@ -193,6 +166,9 @@ MaybeText FindEntryFault(const Plan& plan, size_t index) {
   if (!fault) {
     fault = FindExprFault(entry.result);
   }
+  if (!fault) {
+    fault = FindTypeFault(entry.result, plan.types);
+  }
   return fault ? fault : FindPredictionFault(entry);
 }
 
@@ -214,6 +190,47 @@ std::optional<Fault> FindFaultOfEntry(const Plan& plan, size_t index) {
 }
 
 }  // namespace
+
+MaybeText FindTypeFault(const Type& type, const TypeTable& types) {
+  switch (type.kind()) {
+    case TypeKind::Error:
+      return "a type is missing";
+    case TypeKind::Record:
+      return types.FindRecord(type.name()) != nullptr ? std::nullopt
+                                                      : MaybeText(fmt::format("the record `{}` is not declared", type.name()));
+    case TypeKind::Enum:
+      return types.FindEnum(type.name()) != nullptr ? std::nullopt : MaybeText(fmt::format("the enum `{}` is not declared", type.name()));
+    case TypeKind::List:
+    case TypeKind::Optional:
+    case TypeKind::Map:
+    case TypeKind::Stream:
+      return FindTypeFault(type.item(), types);
+    case TypeKind::Anonymous:
+    case TypeKind::Union:
+      for (const Type::Field& field : type.fields()) {
+        if (MaybeText fault = FindTypeFault(field.type, types)) {
+          return fault;
+        }
+      }
+      return std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+MaybeText FindTypeFault(const Expr& expr, const TypeTable& types) {
+  if (expr.kind == Expr::Kind::Cast || expr.kind == Expr::Kind::Is) {
+    if (MaybeText fault = FindTypeFault(expr.type, types)) {
+      return fault;
+    }
+  }
+  for (const Expr& operand : expr.operands) {
+    if (MaybeText fault = FindTypeFault(operand, types)) {
+      return fault;
+    }
+  }
+  return std::nullopt;
+}
 
 std::optional<Fault> FindFault(const Plan& plan) {
   for (const MaybeText& text : {FindMachineFault(plan.machine), FindRecordFault(plan), FindDemandFault(plan)}) {

@@ -20,6 +20,10 @@ std::optional<Fault> FindFault(const Plan& plan);
 
 // The parts, in the order in which they must be asked: each needs the ones before it to find nothing.
 
+/// Whether a type is whole and all that it names is declared.
+std::optional<std::string> FindTypeFault(const Type& type, const TypeTable& types);
+/// The same of all types in an expression.
+std::optional<std::string> FindTypeFault(const Expr& expr, const TypeTable& types);
 /// What is wrong with the expression itself, whatever its values are.
 std::optional<std::string> FindExprFault(const Expr& expr);
 /// What is wrong with the stages as a tree: fields, ids, threads.

@@ -47,6 +47,10 @@ MaybeText FindCountFault(const Expr& expr) {
     case Expr::Kind::Apply:
       operands = static_cast<size_t>(OperandCount(expr.operation));
       break;
+    case Expr::Kind::Cast:
+    case Expr::Kind::Is:
+      operands = 1;
+      break;
     case Expr::Kind::Field:
       operands = 1;
       names = 1;
@@ -92,7 +96,7 @@ MaybeText FindExprFaultAt(const Expr& expr, int depth) {
 Stage KeepOwnFields(const Stage& stage) {
   Stage kept = stage;
   Stage none;
-  if (stage.kind != StageKind::Sequential && stage.kind != StageKind::Parallel && stage.kind != StageKind::Map) {
+  if (stage.kind == StageKind::Call || stage.kind == StageKind::Compute || stage.kind == StageKind::Branch) {
     kept.children.clear();
   }
   if (stage.kind != StageKind::Call) {
@@ -103,18 +107,31 @@ Stage KeepOwnFields(const Stage& stage) {
   if (stage.kind != StageKind::Compute) {
     kept.assignments.clear();
   }
-  if (stage.kind != StageKind::Map) {
+  bool has_item = stage.kind == StageKind::Map || stage.kind == StageKind::Loop;
+  if (!has_item) {
     kept.source = none.source;
     kept.item = none.item;
-    kept.index.reset();
     kept.condition_stage.reset();
     kept.condition.reset();
+  }
+  if (!has_item && stage.kind != StageKind::Guard) {
     kept.element = none.element;
+  }
+  if (stage.kind != StageKind::Map) {
+    kept.index.reset();
+  }
+  if (stage.kind != StageKind::Guard) {
+    kept.within_ms.reset();
+    kept.retries = 0;
+    kept.is_tolerant = false;
+  }
+  if (stage.kind != StageKind::Loop) {
+    kept.limit = 0;
   }
   if (stage.kind != StageKind::Branch) {
     kept.arms.clear();
   }
-  if (stage.kind != StageKind::Call && stage.kind != StageKind::Map && stage.kind != StageKind::Branch) {
+  if (!WritesOneValue(stage.kind)) {
     kept.writes.reset();
   }
   return kept;
@@ -162,10 +179,27 @@ MaybeText FindBranchFault(const Stage& stage) {
   return std::nullopt;
 }
 
+MaybeText FindLoopFault(const Stage& stage) {
+  if (stage.limit < 1) {
+    return fmt::format("`limit` is {}, expected at least 1", stage.limit);
+  }
+  return stage.condition ? std::nullopt : MaybeText("a loop needs a condition");
+}
+
+MaybeText FindGuardFault(const Stage& stage) {
+  if (stage.within_ms.value_or(1) < 1) {
+    return fmt::format("`within_ms` is {}, expected at least 1", *stage.within_ms);
+  }
+  return stage.retries < 0 ? MaybeText(fmt::format("`retries` is {}, expected at least 0", stage.retries)) : std::nullopt;
+}
+
 MaybeText FindKindFault(const Plan& plan, const Stage& stage) {
-  bool writes = stage.kind == StageKind::Call || stage.kind == StageKind::Map || stage.kind == StageKind::Branch;
-  if (writes && !stage.writes) {
+  if (WritesOneValue(stage.kind) && !stage.writes) {
     return fmt::format("a {} needs a value that it writes", StageKindName(stage.kind));
+  }
+  bool is_group = stage.kind == StageKind::Sequential || stage.kind == StageKind::Parallel;
+  if (!is_group && stage.children.size() > 1) {
+    return fmt::format("a {} has {} bodies, expected at most one", StageKindName(stage.kind), stage.children.size());
   }
   switch (stage.kind) {
     case StageKind::Call:
@@ -175,10 +209,11 @@ MaybeText FindKindFault(const Plan& plan, const Stage& stage) {
     case StageKind::Sequential:
     case StageKind::Parallel:
       return stage.children.empty() ? MaybeText(fmt::format("a {} needs children", StageKindName(stage.kind))) : std::nullopt;
+    case StageKind::Guard:
+      return FindGuardFault(stage);
+    case StageKind::Loop:
+      return FindLoopFault(stage);
     case StageKind::Map:
-      if (stage.children.size() > 1) {
-        return fmt::format("a map has {} bodies, expected at most one", stage.children.size());
-      }
       return stage.condition_stage && !stage.condition ? MaybeText("`condition_stage` without a `condition`") : std::nullopt;
     case StageKind::Branch:
       return FindBranchFault(stage);
@@ -215,6 +250,9 @@ MaybeText FindOwnFault(const Plan& plan, const Entry& entry, const Stage& stage)
   }
   for (const Expr* expr : ExprsOf(stage)) {
     if (MaybeText fault = FindExprFault(*expr)) {
+      return fault;
+    }
+    if (MaybeText fault = FindTypeFault(*expr, plan.types)) {
       return fault;
     }
   }

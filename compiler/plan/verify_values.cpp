@@ -147,7 +147,11 @@ class Walker {
         WalkParallel(stage);
         break;
       case StageKind::Map:
-        WalkMap(id, stage);
+      case StageKind::Loop:
+        WalkItems(id, stage);
+        break;
+      case StageKind::Guard:
+        WalkGuard(id, stage);
         break;
       case StageKind::Branch:
         WalkBranch(id, stage);
@@ -181,7 +185,8 @@ class Walker {
     SetStatus(first_written, ValueStatus::OfSibling, ValueStatus::Written);
   }
 
-  void WalkMap(StageId id, const Stage& stage) {
+  /// A map or a loop: the condition comes before the body, which goes on with the items or states alone.
+  void WalkItems(StageId id, const Stage& stage) {
     Read(stage.source);
     uint32_t outer = EnterFrame();
     size_t first_written = written_.size();
@@ -189,6 +194,7 @@ class Walker {
     if (stage.index) {
       Write(*stage.index);
     }
+    size_t condition_written = written_.size();
     if (stage.condition_stage) {
       Walk(*stage.condition_stage);
     }
@@ -196,6 +202,19 @@ class Walker {
     if (stage.condition) {
       Read(*stage.condition);
     }
+    LeaveFrame(frame_, condition_written);
+    for (StageId child : stage.children) {
+      Walk(child);
+    }
+    stage_ = id;
+    ++clock_;
+    Read(stage.element);
+    LeaveFrame(outer, first_written);
+  }
+
+  void WalkGuard(StageId id, const Stage& stage) {
+    uint32_t outer = EnterFrame();
+    size_t first_written = written_.size();
     for (StageId child : stage.children) {
       Walk(child);
     }
@@ -228,7 +247,7 @@ class Walker {
     return outer;
   }
 
-  /// What was written since then ends with the frame.
+  /// What was written since then ends, and `outer` is the frame that goes on.
   void LeaveFrame(uint32_t outer, size_t first_written) {
     for (size_t i = first_written; i < written_.size(); ++i) {
       values_[written_[i]].status = ValueStatus::Gone;

@@ -266,6 +266,30 @@ void WriteBranch(const Stage& stage, Lines& lines) {
   lines.List("arms", arms);
 }
 
+void WriteGuard(const Stage& stage, Lines& lines) {
+  lines.Optional("within_ms", stage.within_ms);
+  lines.Int("retries", stage.retries);
+  if (stage.is_tolerant) {
+    lines.Raw("tolerant", "true");
+  }
+  if (!stage.children.empty()) {
+    lines.Raw("body", IntText(stage.children.front()));
+  }
+  lines.Raw("value", ExprText(stage.element));
+}
+
+void WriteLoop(const Stage& stage, Lines& lines) {
+  lines.Raw("limit", IntText(stage.limit));
+  lines.Raw("first", ExprText(stage.source));
+  lines.Raw("state", IntText(stage.item));
+  if (!stage.children.empty()) {
+    lines.Raw("body", IntText(stage.children.front()));
+  }
+  lines.Raw("next", ExprText(stage.element));
+  lines.Optional("condition_stage", stage.condition_stage);
+  lines.Raw("condition", ExprText(stage.condition.value_or(Expr())));
+}
+
 void WriteStage(const Stage& stage, size_t id, Lines& lines) {
   lines.Heading("[[entry.stage]]");
   lines.Raw("id", IntText(static_cast<int64_t>(id)));
@@ -286,6 +310,12 @@ void WriteStage(const Stage& stage, size_t id, Lines& lines) {
       break;
     case StageKind::Branch:
       WriteBranch(stage, lines);
+      break;
+    case StageKind::Guard:
+      WriteGuard(stage, lines);
+      break;
+    case StageKind::Loop:
+      WriteLoop(stage, lines);
       break;
   }
   lines.Optional("writes", stage.writes);

@@ -104,11 +104,10 @@ ItemWeight Allotter::WeightOf(const Item& item, uint32_t index) {
     return {rates_.Ms(profile, rates_.cores()), rates_.CoreMs(profile), rates_.ArithmeticMs(profile)};
   }
   ItemWeight weight;
-  double probability = item.stage.kind == plan::StageKind::Branch ? item.arm_probability : 1;
   for (const std::unique_ptr<Allotter>& inner : inner_[index]) {
-    weight.critical_ms += probability * inner->bound().critical_ms;
-    weight.core_ms += probability * inner->bound().core_ms;
-    weight.arithmetic_ms += probability * inner->bound().arithmetic_ms;
+    weight.critical_ms += item.expected_runs * inner->bound().critical_ms;
+    weight.core_ms += item.expected_runs * inner->bound().core_ms;
+    weight.arithmetic_ms += item.expected_runs * inner->bound().arithmetic_ms;
   }
   return weight;
 }
@@ -160,9 +159,9 @@ Choice Allotter::Leaf(const Item& item, uint32_t index, int threads) {
   for (const std::unique_ptr<Allotter>& inner : inner_[index]) {
     AddAfter(choice, inner->Whole(threads), rates_);
   }
-  if (item.stage.kind == plan::StageKind::Branch) {
-    choice.ms *= item.arm_probability;
-    choice.profile = Scaled(choice.profile, item.arm_probability);
+  if (item.expected_runs != 1) {
+    choice.ms *= item.expected_runs;
+    choice.profile = Scaled(choice.profile, item.expected_runs);
   }
   return choice;
 }

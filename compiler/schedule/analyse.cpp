@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/ir/can_fail.h"
+
 namespace plait::schedule {
 namespace {
 
@@ -13,8 +15,10 @@ constexpr int kTrivialLevels = 6;
 
 struct Use {
   int count = 0;
-  /// Some use is computed once an item, the node itself is not.
+  /// Some use is computed once an item or round, the node itself is not.
   bool is_repeated = false;
+  /// Some use stands in a guard that the node stands outside of.
+  bool is_guarded = false;
   bool is_map_source = false;
 };
 
@@ -24,43 +28,56 @@ class Analyser {
       : function_(function),
         roles_(function.nodes.size(), NodeRole::Unneeded),
         uses_(function.nodes.size()),
-        map_depth_(function.nodes.size(), 0),
+        places_(function.nodes.size()),
+        can_fail_(function.nodes.size(), false),
         levels_(function.nodes.size(), 1) {}
 
   std::vector<NodeRole> Run() {
     const ir::Region& body = function_.regions[function_.body];
-    PlaceRegion(function_.body, 0);
-    CountUse(body.result, 0);
-    CountRegion(function_.body, 0);
+    PlaceRegion(function_.body, {});
+    CountUse(body.result, {});
+    CountRegion(function_.body, {});
     DecideRegion(function_.body);
     return std::move(roles_);
   }
 
  private:
-  /// Notes how many maps stand around each node.
-  void PlaceRegion(ir::RegionId id, int depth) {
+  /// How many maps and loops, and how many guards stand around something.
+  struct Place {
+    int repeated = 0;
+    int guarded = 0;
+  };
+
+  void PlaceRegion(ir::RegionId id, Place place) {
     const ir::Region& region = function_.regions[id];
     for (ir::NodeId parameter : region.parameters) {
-      map_depth_[parameter.index] = depth;
+      places_[parameter.index] = place;
     }
     for (ir::NodeId node : region.nodes) {
-      map_depth_[node.index] = depth;
+      places_[node.index] = place;
       for (ir::RegionId inner : function_.nodes[node].regions) {
-        PlaceRegion(inner, InnerDepth(node, depth));
+        PlaceRegion(inner, Within(node, place));
       }
     }
   }
 
-  [[nodiscard]] int InnerDepth(ir::NodeId node, int depth) const { return function_.nodes[node].kind == NodeKind::Map ? depth + 1 : depth; }
+  /// The place of what stands in the node's regions.
+  [[nodiscard]] Place Within(ir::NodeId node, Place place) const {
+    NodeKind kind = function_.nodes[node].kind;
+    place.repeated += kind == NodeKind::Map || kind == NodeKind::Loop ? 1 : 0;
+    place.guarded += kind == NodeKind::Try ? 1 : 0;
+    return place;
+  }
 
-  void CountUse(ir::NodeId node, int depth) {
+  void CountUse(ir::NodeId node, Place place) {
     Use& use = uses_[node.index];
     ++use.count;
-    use.is_repeated = use.is_repeated || depth > map_depth_[node.index];
+    use.is_repeated = use.is_repeated || place.repeated > places_[node.index].repeated;
+    use.is_guarded = use.is_guarded || place.guarded > places_[node.index].guarded;
   }
 
   /// From the last node to the first, so that every use of a node is seen before the node.
-  void CountRegion(ir::RegionId id, int depth) {
+  void CountRegion(ir::RegionId id, Place place) {
     const ir::Region& region = function_.regions[id];
     for (auto node = region.nodes.rbegin(); node != region.nodes.rend(); ++node) {
       if (uses_[node->index].count == 0) {
@@ -68,11 +85,11 @@ class Analyser {
       }
       const ir::Node& used = function_.nodes[*node];
       for (ir::RegionId inner : used.regions) {
-        CountUse(function_.regions[inner].result, InnerDepth(*node, depth));
-        CountRegion(inner, InnerDepth(*node, depth));
+        CountUse(function_.regions[inner].result, Within(*node, place));
+        CountRegion(inner, Within(*node, place));
       }
       for (ir::NodeId operand : used.operands) {
-        CountUse(operand, depth);
+        CountUse(operand, place);
       }
       if (used.kind == NodeKind::Map) {
         uses_[used.operands[0].index].is_map_source = true;
@@ -102,7 +119,9 @@ class Analyser {
     if (node.kind == NodeKind::Constant) {
       return NodeRole::Inline;
     }
-    if (node.kind == NodeKind::CallModel || node.kind == NodeKind::Map || node.kind == NodeKind::CallFunction) {
+    bool is_stage = node.kind == NodeKind::CallModel || node.kind == NodeKind::Map || node.kind == NodeKind::CallFunction ||
+                    node.kind == NodeKind::Try || node.kind == NodeKind::Loop;
+    if (is_stage) {
       return NodeRole::Effect;
     }
     if (node.kind == NodeKind::If && !IsExpression(node)) {
@@ -110,13 +129,24 @@ class Analyser {
     }
     int levels = LevelsOf(node);
     levels_[id.index] = levels + 1;
-    if (IsSelection(node) && levels_[id.index] <= kTrivialLevels) {
+    can_fail_[id.index] = ExpressionCanFail(node);
+    const Use& use = uses_[id.index];
+    // A guard must not catch the failure of an argument of what it guards.
+    bool must_stay_outside = use.is_guarded && can_fail_[id.index];
+    if (IsSelection(node) && levels_[id.index] <= kTrivialLevels && !must_stay_outside) {
       return NodeRole::Inline;
     }
-    const Use& use = uses_[id.index];
-    bool is_assigned = use.count > 1 || use.is_repeated || use.is_map_source || levels_[id.index] > kMostLevels;
+    bool is_assigned = use.count > 1 || use.is_repeated || use.is_map_source || levels_[id.index] > kMostLevels || must_stay_outside;
     levels_[id.index] = is_assigned ? 1 : levels_[id.index];
+    can_fail_[id.index] = can_fail_[id.index] && !is_assigned;
     return is_assigned ? NodeRole::Assigned : NodeRole::Inline;
+  }
+
+  /// With the parts that are written in place of a value.
+  [[nodiscard]] bool ExpressionCanFail(const ir::Node& node) const {
+    auto part_can_fail = [&](ir::NodeId part) { return can_fail_[part.index]; };
+    return ir::CanFail(function_, node) || std::ranges::any_of(node.operands, part_can_fail) ||
+           std::ranges::any_of(node.regions, [&](ir::RegionId region) { return part_can_fail(function_.regions[region].result); });
   }
 
   [[nodiscard]] int LevelsOf(const ir::Node& node) const {
@@ -156,7 +186,9 @@ class Analyser {
   const ir::Function& function_;
   std::vector<NodeRole> roles_;
   std::vector<Use> uses_;
-  std::vector<int> map_depth_;
+  std::vector<Place> places_;
+  /// By node: whether the expression that it is, or is part of, may fail.
+  std::vector<bool> can_fail_;
   std::vector<int> levels_;
 };
 

@@ -18,7 +18,7 @@ struct Block {
   plan::Expr result;
 };
 
-/// One call, map, branch, or one assignment of a compute stage.
+/// One call, map, branch, guard, loop, or one assignment of a compute stage.
 struct Item {
   /// Without children, threads and predictions.
   plan::Stage stage;
@@ -28,10 +28,10 @@ struct Item {
   Work work;
   /// Call: `Gpt2.lm.generate`, for sentences about it.
   std::string name;
-  /// Map: the body and, where items are filtered, the condition. Branch: one an arm.
+  /// Map: the body and, where items are filtered, the condition. Branch: one an arm. Guard: the body. Loop: the body and the condition.
   std::vector<Block> blocks;
-  /// Branch: how likely each arm is to run.
-  double arm_probability = 1;
+  /// How often each block is expected to run: the probability of a branch's arm, the rounds of a loop.
+  double expected_runs = 1;
 };
 
 }  // namespace plait::schedule

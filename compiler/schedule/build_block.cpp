@@ -101,6 +101,10 @@ class Builder {
       BuildCall(id, lanes, item);
     } else if (node.kind == NodeKind::Map) {
       BuildMap(node, lanes, item);
+    } else if (node.kind == NodeKind::Try) {
+      BuildGuard(node, lanes, item);
+    } else if (node.kind == NodeKind::Loop) {
+      BuildLoop(node, lanes, item);
     } else {
       BuildBranch(node, lanes, item);
     }
@@ -145,6 +149,34 @@ class Builder {
     }
   }
 
+  void BuildGuard(const ir::Node& node, int64_t lanes, Item& item) {
+    item.stage.kind = StageKind::Guard;
+    item.stage.within_ms = node.within_ms;
+    item.stage.retries = node.retries;
+    item.stage.is_tolerant = node.is_tolerant;
+    item.blocks.push_back(BuildBlock(node.regions[0], lanes));
+    item.stage.element = item.blocks[0].result;
+  }
+
+  void BuildLoop(const ir::Node& node, int64_t lanes, Item& item) {
+    item.stage.kind = StageKind::Loop;
+    item.stage.limit = node.limit;
+    item.stage.source = ToExpr(node.operands[0]);
+    item.expected_runs = ExpectedRounds(node.limit);
+    // The body and the condition have the state as a parameter each; in the plan it is one value.
+    ir::NodeId state = function_.regions[node.regions[0]].parameters[0];
+    ir::NodeId asked = function_.regions[node.regions[1]].parameters[0];
+    item.stage.item = NewValue(state, {});
+    value_of_[asked.index] = item.stage.item;
+    costs_.SetSource(state, node.operands[0]);
+    costs_.SetSource(asked, node.operands[0]);
+    for (ir::RegionId region : node.regions) {
+      item.blocks.push_back(BuildBlock(region, lanes));
+    }
+    item.stage.element = item.blocks[0].result;
+    item.stage.condition = item.blocks[1].result;
+  }
+
   [[nodiscard]] bool IsNeeded(ir::NodeId node) const { return roles_[node.index] != NodeRole::Unneeded; }
 
   void BuildBranch(const ir::Node& node, int64_t lanes, Item& item) {
@@ -166,7 +198,7 @@ class Builder {
     item.stage.arms.emplace_back();
     regions.push_back(choice->regions[1]);
     auto arms = static_cast<int64_t>(regions.size());
-    item.arm_probability = std::min(1.0, static_cast<double>(lanes) / static_cast<double>(arms));
+    item.expected_runs = std::min(1.0, static_cast<double>(lanes) / static_cast<double>(arms));
     for (size_t i = 0; i < regions.size(); ++i) {
       item.blocks.push_back(BuildBlock(regions[i], std::max<int64_t>(1, lanes / arms)));
       item.stage.arms[i].value = item.blocks[i].result;
@@ -216,6 +248,14 @@ class Builder {
         break;
       case NodeKind::If:
         expr.kind = Expr::Kind::If;
+        break;
+      case NodeKind::Cast:
+        expr.kind = Expr::Kind::Cast;
+        expr.type = node.type;
+        break;
+      case NodeKind::Is:
+        expr.kind = Expr::Kind::Is;
+        expr.type = node.tested;
         break;
       default:
         expr.constant = node.constant;

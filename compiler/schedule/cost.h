@@ -14,6 +14,9 @@ namespace plait::schedule {
 /// Items that a list is taken to have where its length is not known.
 inline constexpr int64_t kAssumedItems = 4;
 
+/// Rounds that a loop is taken to run: halfway between one and all that it may.
+inline double ExpectedRounds(int64_t limit) { return (1 + static_cast<double>(limit)) / 2; }
+
 class CostModel {
  public:
   /// `facts` as in PlanInputs. Both outlive the cost model.

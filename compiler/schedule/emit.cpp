@@ -162,7 +162,7 @@ class Emitter {
     stage.bytes = static_cast<int64_t>(TotalBytes(choice.profile));
     stage.working_bytes = choice.working_bytes;
     stage.threads = item.stage.kind == StageKind::Call ? unit.threads : 1;
-    if (item.stage.kind == StageKind::Map) {
+    if (item.stage.kind != StageKind::Branch && !item.blocks.empty()) {
       if (item.blocks.size() > 1) {
         stage.condition_stage = EmitInner(allotter.Inner(index, 1), unit, stage);
       }

@@ -65,7 +65,11 @@ class Liveness {
     for (const plan::Assignment& assignment : stage.assignments) {
       SetFrame(assignment.target, frame);
     }
-    if (stage.kind == StageKind::Map) {
+    if (stage.kind == StageKind::Guard) {
+      inner_frames_[id] = {++frames_};
+      frame = frames_;
+    }
+    if (HasItem(stage)) {
       inner_frames_[id] = {++frames_};
       SetFrame(stage.item, frames_);
       if (stage.index) {
@@ -156,8 +160,13 @@ class Liveness {
       return;
     }
     FreeUnlessReadLater(id, ReadsOf(id), frame);
-    if (stage.kind == StageKind::Map) {
-      WalkMap(id);
+    if (HasItem(stage)) {
+      WalkItems(id);
+    }
+    if (stage.kind == StageKind::Guard) {
+      std::vector<ValueId> reads;
+      AddReads(stage.element, reads);
+      WalkInner(BodyOf(stage), reads, inner_frames_[id][0]);
     }
     for (size_t i = 0; i < stage.arms.size(); ++i) {
       std::vector<ValueId> reads;
@@ -187,12 +196,20 @@ class Liveness {
     }
   }
 
-  void WalkMap(StageId id) {
+  static bool HasItem(const Stage& stage) { return stage.kind == StageKind::Map || stage.kind == StageKind::Loop; }
+
+  static std::optional<StageId> BodyOf(const Stage& stage) {
+    return stage.children.empty() ? std::nullopt : std::optional(stage.children[0]);
+  }
+
+  /// A map or a loop: the body may end what the condition, which comes before it, reads too; but for a value of its own the condition
+  /// may end none.
+  void WalkItems(StageId id) {
     const Stage& stage = entry_.stages[id];
     uint32_t frame = inner_frames_[id][0];
     std::vector<ValueId> reads;
     AddReads(stage.element, reads);
-    std::optional<StageId> body = stage.children.empty() ? std::nullopt : std::optional(stage.children[0]);
+    std::optional<StageId> body = BodyOf(stage);
     WalkInner(body, reads, frame);
     if (body) {
       Collect(*body, reads);
@@ -214,7 +231,7 @@ class Liveness {
   /// By value.
   std::vector<uint32_t> frame_of_;
   std::vector<bool> read_later_;
-  /// By stage: of a map, or of a branch's arms.
+  /// By stage: of a map, a loop or a guard, or of a branch's arms.
   std::vector<std::vector<uint32_t>> inner_frames_;
   uint32_t frames_ = 0;
 };

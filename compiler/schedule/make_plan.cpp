@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/plan/units.h"
 #include "compiler/schedule/allot.h"
 #include "compiler/schedule/build_block.h"
 #include "compiler/schedule/check_facts.h"
@@ -86,6 +87,23 @@ void SetBounds(const Allotter& allotter, const Rates& rates, plan::Entry& entry)
   }
 }
 
+/// What a prediction takes for granted of loops and guards, and how long it takes at worst.
+void AddAssumptions(const plan::Entry& entry, std::vector<std::string>& assumes) {
+  for (const plan::Stage& stage : entry.stages) {
+    if (stage.kind == plan::StageKind::Loop) {
+      double rounds = schedule::ExpectedRounds(stage.limit);
+      assumes.push_back(fmt::format("{}: {:g} rounds of up to {}; all of them take {}", stage.span.empty() ? "a loop" : stage.span, rounds,
+                                    stage.limit, plan::MsText(stage.predicted_ms * static_cast<double>(stage.limit) / rounds)));
+    }
+    if (stage.kind == plan::StageKind::Guard && stage.retries > 0) {
+      auto attempts = static_cast<double>(stage.retries + 1);
+      double ms = stage.within_ms ? std::min(stage.predicted_ms, static_cast<double>(*stage.within_ms)) : stage.predicted_ms;
+      assumes.push_back(fmt::format("{}: the first of up to {} attempts goes well; all of them take {}",
+                                    stage.span.empty() ? "a guard" : stage.span, stage.retries + 1, plan::MsText(ms * attempts)));
+    }
+  }
+}
+
 plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, const PlanInputs& inputs, const SourceManager& sources,
                       const std::vector<plan::Model>& models) {
   constexpr int64_t kDefaultTimeoutMs = 60'000;
@@ -106,6 +124,7 @@ plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, cons
   SetBounds(allotter, rates, entry);
   entry.peak_memory = PeakMemory(entry, models);
   entry.assumes = costs.TakeAssumptions();
+  AddAssumptions(entry, entry.assumes);
   return entry;
 }
 

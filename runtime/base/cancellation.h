@@ -15,7 +15,8 @@ class Cancellation {
   Cancellation() = default;
   explicit Cancellation(std::chrono::steady_clock::time_point deadline) : deadline_(deadline) {}
   /// Stops when `parent` stops, and by itself; `parent` outlives it.
-  explicit Cancellation(const Cancellation* parent) : parent_(parent) {}
+  explicit Cancellation(const Cancellation* parent, std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt)
+      : deadline_(deadline), parent_(parent) {}
 
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 

@@ -1,4 +1,4 @@
-// The C interface over exec: handles, and text for everything that crosses.
+// The C interface over programs: handles, and text for everything that crosses.
 #include "runtime/c_api/plait.h"
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 #include "compiler/formats/json.h"
 #include "compiler/plan/text.h"
-#include "runtime/exec/program.h"
+#include "runtime/program/program.h"
 
 namespace {
 
@@ -24,6 +24,19 @@ using Clock = std::chrono::steady_clock;
 Value Text(std::string_view text) { return Value::String(std::string(text)); }
 Value Count(int64_t count) { return Value::Int(count); }
 double Seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+/// [{"call", "place", "code", "message", "count"}]
+Value DegradedToValue(const std::vector<plait::Degradation>& degraded) {
+  ValueList list;
+  for (const plait::Degradation& use : degraded) {
+    list.push_back(Value::Record({{"call", Text(use.call)},
+                                  {"place", Text(use.place)},
+                                  {"code", Text(plait::FailureCode(use.cause.kind))},
+                                  {"message", Text(use.cause.message)},
+                                  {"count", Count(static_cast<int64_t>(use.count))}}));
+  }
+  return Value::List(std::move(list));
+}
 
 }  // namespace
 
@@ -185,18 +198,18 @@ plait_request* plait_request_new(plait_program* program, const plait_request_opt
 int plait_request_run(plait_request* request, plait_error** error) {
   Clock::time_point start = Clock::now();
   plait::RunOptions options{request->seed, &request->log};
-  plait::Result<Value> result = request->program->Run(*request->entry, request->arguments, options, request->cancellation);
+  plait::Result<plait::Answer> answer = request->program->Run(*request->entry, request->arguments, options, request->cancellation);
   double seconds = Seconds(Clock::now() - start);
   request->report = plait::ToJson(Value::Record({{"entry", Text(request->entry->name)},
                                                  {"seed", Count(static_cast<int64_t>(request->seed))},
                                                  {"seconds", Value::Float(seconds)},
-                                                 {"degraded", Value::List({})},
+                                                 {"degraded", answer.ok() ? DegradedToValue(answer->degraded) : Value::List({})},
                                                  {"steps", request->log.ToValue(start)}}));
-  if (!result.ok()) {
-    Give(std::move(result).error(), error);
+  if (!answer.ok()) {
+    Give(std::move(answer).error(), error);
     return 1;
   }
-  request->result = plait::ToJson(*result);
+  request->result = plait::ToJson(answer->value);
   return 0;
 }
 

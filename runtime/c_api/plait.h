@@ -75,9 +75,9 @@ PLAIT_API int plait_request_run(plait_request* request, plait_error** error);
 PLAIT_API void plait_request_cancel(plait_request* request);
 /* After a successful run: the result as one line of JSON. */
 PLAIT_API const char* plait_request_result(plait_request* request);
-/* After a run: {"entry", "seed", "seconds", "degraded", "steps": [{"stage", "kind", "model", "method", "place", "calls", "threads",
-   "track", "begin", "seconds", "prompt_tokens", "new_tokens", "bytes_streamed", "operations"}]}; times in seconds from the start of the
-   run. */
+/* After a run: {"entry", "seed", "seconds", "degraded": [{"call", "place", "code", "message", "count"}], "steps": [{"stage", "kind",
+   "model", "method", "place", "calls", "threads", "track", "begin", "seconds", "prompt_tokens", "new_tokens", "bytes_streamed",
+   "operations"}]}; times in seconds from the start of the run. */
 PLAIT_API const char* plait_request_report(plait_request* request);
 PLAIT_API void plait_request_free(plait_request* request);
 

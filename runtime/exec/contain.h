@@ -1,4 +1,4 @@
-// The border that no exception crosses: what LibTorch and the allocator throw becomes a failure.
+// The border that no exception crosses: what a model, its libraries and the allocator throw becomes a failure.
 #pragma once
 
 #include <exception>
@@ -22,7 +22,7 @@ auto Contain(std::string_view when, Work work) -> decltype(work()) {
   } catch (const std::exception& exception) {
     // Only the first line: LibTorch appends a C++ stack trace.
     std::string message = exception.what();
-    return Error{FailureKind::ModelUnsupported, fmt::format("LibTorch failed {}: {}", when, message.substr(0, message.find('\n'))), "", {}};
+    return Error{FailureKind::ModelUnsupported, fmt::format("failed {}: {}", when, message.substr(0, message.find('\n'))), "", {}};
   }
 }
 

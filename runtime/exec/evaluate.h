@@ -7,7 +7,7 @@
 
 namespace plait {
 
-/// Evaluates only what the result needs: one arm of an `if`. Fails as `Apply` does.
-Result<Value> Evaluate(const plan::Expr& expr, const Lanes& lanes, size_t lane);
+/// Evaluates only what the result needs: one arm of an `if`. Fails as `Apply` and `CastValue` do. `types` are the plan's.
+Result<Value> Evaluate(const plan::Expr& expr, const Lanes& lanes, size_t lane, const TypeTable& types);
 
 }  // namespace plait

@@ -1,152 +1,159 @@
 #include "runtime/exec/executor.h"
 
 #include <algorithm>
-#include <chrono>
+#include <tuple>
 #include <utility>
 #include <variant>
 
-#include "runtime/exec/contain.h"
+#include "runtime/exec/at_stage.h"
 #include "runtime/exec/evaluate.h"
 
 namespace plait {
 namespace {
 
-/// An error that carries no place yet gets that of the stage.
-Error AtStage(Error error, const plan::Stage& stage) {
-  if (error.place.empty()) {
-    error.place = stage.span;
-  }
-  return error;
-}
-
 /// What `Evaluate` gives. A plan edited by hand may bring together values of kinds that the compiler never would.
-Result<Value> EvaluateAt(const plan::Stage& stage, const plan::Expr& expr, const Lanes& lanes, size_t lane) {
+Result<Value> EvaluateAt(const plan::Stage& stage, const plan::Expr& expr, const Lanes& lanes, size_t lane, const TypeTable& types) {
   try {
-    Result<Value> value = Evaluate(expr, lanes, lane);
+    Result<Value> value = Evaluate(expr, lanes, lane, types);
     return value.ok() ? std::move(value) : Result<Value>(AtStage(std::move(value).error(), stage));
   } catch (const std::bad_variant_access&) {
     return Error{FailureKind::PlanInvalid, "the plan computes `" + plan::ToString(expr) + "` on values of other kinds", stage.span, {}};
   }
 }
 
-Result<bool> EvaluateCondition(const plan::Stage& stage, const plan::Expr& expr, const Lanes& lanes, size_t lane) {
-  PLAIT_TRY(Value value, EvaluateAt(stage, expr, lanes, lane));
-  if (!value.is_bool()) {
-    return Error{FailureKind::PlanInvalid, "the plan takes `" + plan::ToString(expr) + "` for a condition", stage.span, {}};
-  }
-  return value.AsBool();
-}
-
 }  // namespace
 
 Executor::Executor(const plan::Plan& plan, const plan::Entry& entry, std::span<const std::unique_ptr<TaskModel>> models,
                    const Cancellation& cancellation, const ExecutorOptions& options)
-    : plan_(plan), entry_(entry), models_(models), cancellation_(&cancellation), options_(options) {}
+    : plan_(plan), entry_(entry), models_(models), cancellation_(cancellation), options_(options) {}
 
 Result<Value> Executor::Run(std::vector<Value> arguments, ThreadTeam& team) {
   Lanes lanes;
+  Scope scope(cancellation_);
   for (size_t i = 0; i < arguments.size(); ++i) {
     lanes.Write(entry_.parameters[i].value, {std::move(arguments[i])});
   }
   if (entry_.root) {
-    Result<void> done = RunStage(*entry_.root, lanes, team);
-    if (!done.ok()) {
-      return first_failure_ ? *first_failure_ : std::move(done).error();
-    }
+    RunStage(*entry_.root, lanes, team, scope);
   }
-  plan::Stage result_stage;
-  return EvaluateAt(result_stage, entry_.result, lanes, 0);
+  std::vector<Value> column(1);
+  Evaluate({}, entry_.result, lanes, AliveLanes(lanes, scope), scope, column);
+  if (std::optional<Error> failure = scope.FailureOf(0)) {
+    return *std::move(failure);
+  }
+  return std::move(column[0]);
 }
 
-Result<void> Executor::RunStage(plan::StageId id, Lanes& lanes, ThreadTeam& team) {
+std::vector<Degradation> Executor::TakeDegradations() {
+  std::stable_sort(degradations_.begin(), degradations_.end(),
+                   [](const Degradation& a, const Degradation& b) { return std::tie(a.place, a.call) < std::tie(b.place, b.call); });
+  return std::move(degradations_);
+}
+
+void Executor::RunStage(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& scope) {
   const plan::Stage& stage = entry_.stages[id];
-  Result<void> done;
   switch (stage.kind) {
     case plan::StageKind::Call:
-      done = RunCall(id, lanes, team);
+      RunCall(id, lanes, team, scope);
       break;
     case plan::StageKind::Compute:
-      done = RunCompute(stage, lanes);
+      RunCompute(stage, lanes, scope);
       break;
     case plan::StageKind::Sequential:
       for (plan::StageId child : stage.children) {
-        done = RunStage(child, lanes, team);
-        if (!done.ok()) {
-          return done;
-        }
+        RunStage(child, lanes, team, scope);
       }
       break;
     case plan::StageKind::Parallel:
-      done = RunParallel(stage, lanes, team);
+      RunParallel(stage, lanes, team, scope);
       break;
     case plan::StageKind::Map:
-      done = RunMap(stage, lanes, team);
+      RunMap(stage, lanes, team, scope);
       break;
     case plan::StageKind::Branch:
-      done = RunBranch(stage, lanes, team);
+      RunBranch(stage, lanes, team, scope);
       break;
-  }
-  if (!done.ok()) {
-    NoteFailure(done.error());
-    return done;
+    case plan::StageKind::Guard:
+      RunGuard(stage, lanes, team, scope);
+      break;
+    case plan::StageKind::Loop:
+      RunLoop(stage, lanes, team, scope);
+      break;
   }
   for (plan::ValueId value : stage.frees) {
     lanes.Free(value);
   }
-  return done;
 }
 
-Result<void> Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team) {
-  const plan::Stage& stage = entry_.stages[id];
-  PLAIT_TRY_VOID(cancellation_.Check());
-  std::vector<ValueFields> calls(lanes.count());
-  for (size_t lane = 0; lane < lanes.count(); ++lane) {
-    for (const plan::Argument& argument : stage.arguments) {
-      PLAIT_TRY(Value value, EvaluateAt(stage, argument.value, lanes, lane));
-      calls[lane].emplace_back(argument.name, std::move(value));
+Executor::LaneList Executor::AliveLanes(const Lanes& lanes, const Scope& scope) {
+  LaneList alive;
+  for (uint32_t lane = 0; lane < lanes.count(); ++lane) {
+    if (!scope.IsDead(lanes.scope_lane(lane))) {
+      alive.push_back(lane);
     }
   }
-  StepReport report{id, stage.kind, plan_.models[stage.model].name, stage.method, stage.span, lanes.count(), team.size(), Track(), {},
-                    {}, {}};
-  report.begin = std::chrono::steady_clock::now();
-  std::vector<Result<Value>> answers;
-  if (!calls.empty()) {
-    CallContext context{team, cancellation_, options_.seed, &report.statistics};
-    PLAIT_TRY(answers, Contain("while running the model", [&]() -> Result<std::vector<Result<Value>>> {
-                return models_[stage.model]->Call(stage.method, calls, context);
-              }));
-  }
-  report.end = std::chrono::steady_clock::now();
-  if (options_.observer != nullptr) {
-    options_.observer->OnStep(report);
-  }
-  std::vector<Value> column;
-  column.reserve(answers.size());
-  for (Result<Value>& answer : answers) {
-    if (!answer.ok()) {
-      Error error = AtStage(std::move(answer).error(), stage);
-      return std::move(error).WithNote("called", report.model + "." + stage.method);
-    }
-    column.push_back(*std::move(answer));
-  }
-  lanes.Write(*stage.writes, std::move(column));
-  return {};
+  return alive;
 }
 
-Result<void> Executor::RunCompute(const plan::Stage& stage, Lanes& lanes) {
+Executor::LaneList Executor::Evaluate(const plan::Stage& stage, const plan::Expr& expr, const Lanes& lanes, const LaneList& which,
+                                      Scope& scope, std::vector<Value>& column) {
+  LaneList evaluated;
+  for (uint32_t lane : which) {
+    if (scope.IsDead(lanes.scope_lane(lane))) {
+      continue;
+    }
+    Result<Value> value = EvaluateAt(stage, expr, lanes, lane, plan_.types);
+    if (!value.ok()) {
+      scope.Fail(lanes.scope_lane(lane), std::move(value).error());
+      continue;
+    }
+    column[lane] = *std::move(value);
+    evaluated.push_back(lane);
+  }
+  return evaluated;
+}
+
+Executor::LaneList Executor::Holds(const plan::Stage& stage, const plan::Expr& expr, const Lanes& lanes, const LaneList& which,
+                                   Scope& scope, LaneList* others) {
+  std::vector<Value> column(lanes.count());
+  LaneList holds;
+  for (uint32_t lane : Evaluate(stage, expr, lanes, which, scope, column)) {
+    if (!column[lane].is_bool()) {
+      scope.Fail(lanes.scope_lane(lane),
+                 {FailureKind::PlanInvalid, "the plan takes `" + plan::ToString(expr) + "` for a condition", stage.span, {}});
+    } else if (column[lane].AsBool()) {
+      holds.push_back(lane);
+    } else if (others != nullptr) {
+      others->push_back(lane);
+    }
+  }
+  return holds;
+}
+
+bool Executor::MustStop(const Lanes& lanes, const LaneList& which, Scope& scope, const plan::Stage* call) {
+  if (which.empty()) {
+    return true;
+  }
+  Result<void> stopped = scope.cancellation().Check();
+  if (!stopped.ok()) {
+    Error error = call == nullptr ? stopped.error() : InCall(stopped.error(), *call);
+    for (uint32_t lane : which) {
+      scope.Stop(lanes.scope_lane(lane), error);
+    }
+  }
+  return !stopped.ok();
+}
+
+void Executor::RunCompute(const plan::Stage& stage, Lanes& lanes, Scope& scope) {
+  LaneList alive = AliveLanes(lanes, scope);
   for (const plan::Assignment& assignment : stage.assignments) {
-    std::vector<Value> column;
-    column.reserve(lanes.count());
-    for (size_t lane = 0; lane < lanes.count(); ++lane) {
-      PLAIT_TRY(Value value, EvaluateAt(stage, assignment.value, lanes, lane));
-      column.push_back(std::move(value));
-    }
+    std::vector<Value> column(lanes.count());
+    alive = Evaluate(stage, assignment.value, lanes, alive, scope, column);
     lanes.Write(assignment.target, std::move(column));
   }
-  return {};
 }
 
-Result<void> Executor::RunParallel(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team) {
+void Executor::RunParallel(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope) {
   // A team may be smaller than planned, where a program was loaded with fewer threads; then children take turns.
   int planned = 0;
   for (plan::StageId child : stage.children) {
@@ -154,76 +161,68 @@ Result<void> Executor::RunParallel(const plan::Stage& stage, Lanes& lanes, Threa
   }
   if (planned > team.size()) {
     for (plan::StageId child : stage.children) {
-      PLAIT_TRY_VOID(RunStage(child, lanes, team));
+      RunStage(child, lanes, team, scope);
     }
-    return {};
+    return;
   }
-  std::vector<std::optional<Error>> failures(stage.children.size());
   std::vector<ThreadTeam::Branch> branches;
-  for (size_t i = 0; i < stage.children.size(); ++i) {
-    const plan::Stage& child = entry_.stages[stage.children[i]];
+  for (plan::StageId id : stage.children) {
+    const plan::Stage& child = entry_.stages[id];
     std::optional<int> yields_to;
     if (child.yields_to) {
       auto sibling = std::find(stage.children.begin(), stage.children.end(), *child.yields_to);
       yields_to = static_cast<int>(sibling - stage.children.begin());
     }
-    branches.push_back({child.threads,
-                        [&, i](ThreadTeam& branch_team) {
-                          Result<void> done = RunStage(stage.children[i], lanes, branch_team);
-                          if (!done.ok()) {
-                            failures[i] = std::move(done).error();
-                          }
-                        },
-                        yields_to});
+    branches.push_back(
+        {child.threads, [this, id, &lanes, &scope](ThreadTeam& branch_team) { RunStage(id, lanes, branch_team, scope); }, yields_to});
   }
   team.Fork(std::move(branches));
-  for (std::optional<Error>& failure : failures) {
-    if (failure) {
-      return *std::move(failure);
-    }
-  }
-  return {};
 }
 
-Result<std::unique_ptr<Lanes>> Executor::ExpandMap(const plan::Stage& stage, const Lanes& lanes, ThreadTeam& team) {
-  std::vector<uint32_t> outer_lanes;
+std::unique_ptr<Lanes> Executor::ExpandMap(const plan::Stage& stage, const Lanes& lanes, ThreadTeam& team, Scope& scope) {
+  LaneList outer_lanes;
   std::vector<Value> items;
   std::vector<Value> indices;
-  for (size_t lane = 0; lane < lanes.count(); ++lane) {
-    PLAIT_TRY(Value source, EvaluateAt(stage, stage.source, lanes, lane));
-    size_t list_begin = items.size();
-    if (!source.is_list()) {
-      return Error{FailureKind::PlanInvalid, "the plan maps over `" + plan::ToString(stage.source) + "`, which is no list", stage.span, {}};
+  std::vector<Value> sources(lanes.count());
+  for (uint32_t lane : Evaluate(stage, stage.source, lanes, AliveLanes(lanes, scope), scope, sources)) {
+    if (!sources[lane].is_list()) {
+      scope.Fail(lanes.scope_lane(lane),
+                 {FailureKind::PlanInvalid, "the plan maps over `" + plan::ToString(stage.source) + "`, which is no list", stage.span, {}});
+      continue;
     }
-    for (const Value& item : source.AsList()) {
-      outer_lanes.push_back(static_cast<uint32_t>(lane));
+    int64_t index = 0;
+    for (const Value& item : sources[lane].AsList()) {
+      outer_lanes.push_back(lane);
       items.push_back(item);
-      indices.push_back(Value::Int(static_cast<int64_t>(indices.size() - list_begin)));
+      indices.push_back(Value::Int(index++));
     }
   }
-  auto expanded = std::make_unique<Lanes>(lanes, outer_lanes);
-  expanded->Write(stage.item, items);
+  auto expanded = std::make_unique<Lanes>(lanes, std::move(outer_lanes));
+  expanded->Write(stage.item, std::move(items));
   if (stage.index) {
-    expanded->Write(*stage.index, indices);
+    expanded->Write(*stage.index, std::move(indices));
   }
-  if (!stage.condition) {
-    return expanded;
+  return stage.condition ? Keep(stage, lanes, *expanded, team, scope) : std::move(expanded);
+}
+
+std::unique_ptr<Lanes> Executor::Keep(const plan::Stage& stage, const Lanes& outer, Lanes& items, ThreadTeam& team, Scope& scope) {
+  // The condition may end values that the body goes on with.
+  std::vector<Value> item_column = items.ColumnOf(stage.item);
+  std::vector<Value> index_column = stage.index ? items.ColumnOf(*stage.index) : std::vector<Value>();
+  if (stage.condition_stage && items.count() > 0) {
+    RunStage(*stage.condition_stage, items, team, scope);
   }
-  if (stage.condition_stage && expanded->count() > 0) {
-    PLAIT_TRY_VOID(RunStage(*stage.condition_stage, *expanded, team));
-  }
-  std::vector<uint32_t> kept_lanes;
+  LaneList kept_lanes;
   std::vector<Value> kept_items;
   std::vector<Value> kept_indices;
-  for (size_t i = 0; i < expanded->count(); ++i) {
-    PLAIT_TRY(bool keep, EvaluateCondition(stage, *stage.condition, *expanded, i));
-    if (keep) {
-      kept_lanes.push_back(outer_lanes[i]);
-      kept_items.push_back(items[i]);
-      kept_indices.push_back(indices[i]);
+  for (uint32_t lane : Holds(stage, *stage.condition, items, AliveLanes(items, scope), scope)) {
+    kept_lanes.push_back(items.outer_lanes()[lane]);
+    kept_items.push_back(std::move(item_column[lane]));
+    if (stage.index) {
+      kept_indices.push_back(std::move(index_column[lane]));
     }
   }
-  auto kept = std::make_unique<Lanes>(lanes, std::move(kept_lanes));
+  auto kept = std::make_unique<Lanes>(outer, std::move(kept_lanes));
   kept->Write(stage.item, std::move(kept_items));
   if (stage.index) {
     kept->Write(*stage.index, std::move(kept_indices));
@@ -231,17 +230,17 @@ Result<std::unique_ptr<Lanes>> Executor::ExpandMap(const plan::Stage& stage, con
   return kept;
 }
 
-Result<void> Executor::RunMap(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team) {
-  PLAIT_TRY(std::unique_ptr<Lanes> items, ExpandMap(stage, lanes, team));
+void Executor::RunMap(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope) {
+  std::unique_ptr<Lanes> items = ExpandMap(stage, lanes, team, scope);
   if (items->count() > 0) {
     for (plan::StageId child : stage.children) {
-      PLAIT_TRY_VOID(RunStage(child, *items, team));
+      RunStage(child, *items, team, scope);
     }
   }
+  std::vector<Value> elements(items->count());
   std::vector<ValueList> gathered(lanes.count());
-  for (size_t i = 0; i < items->count(); ++i) {
-    PLAIT_TRY(Value element, EvaluateAt(stage, stage.element, *items, i));
-    gathered[items->outer_lanes()[i]].push_back(std::move(element));
+  for (uint32_t item : Evaluate(stage, stage.element, *items, AliveLanes(*items, scope), scope, elements)) {
+    gathered[items->outer_lanes()[item]].push_back(std::move(elements[item]));
   }
   std::vector<Value> column;
   column.reserve(gathered.size());
@@ -249,48 +248,28 @@ Result<void> Executor::RunMap(const plan::Stage& stage, Lanes& lanes, ThreadTeam
     column.push_back(Value::List(std::move(list)));
   }
   lanes.Write(*stage.writes, std::move(column));
-  return {};
 }
 
-Result<void> Executor::RunBranch(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team) {
-  std::vector<std::vector<uint32_t>> taken(stage.arms.size());
-  for (size_t lane = 0; lane < lanes.count(); ++lane) {
-    for (size_t arm = 0; arm < stage.arms.size(); ++arm) {
-      bool holds = true;
-      if (stage.arms[arm].condition) {
-        PLAIT_TRY(holds, EvaluateCondition(stage, *stage.arms[arm].condition, lanes, lane));
-      }
-      if (holds) {
-        taken[arm].push_back(static_cast<uint32_t>(lane));
-        break;
-      }
-    }
-  }
+void Executor::RunBranch(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope) {
   std::vector<Value> column(lanes.count());
-  for (size_t arm = 0; arm < stage.arms.size(); ++arm) {
-    if (taken[arm].empty()) {
+  LaneList undecided = AliveLanes(lanes, scope);
+  for (const plan::Arm& arm : stage.arms) {
+    LaneList others;
+    LaneList taken = arm.condition ? Holds(stage, *arm.condition, lanes, undecided, scope, &others) : std::move(undecided);
+    undecided = std::move(others);
+    if (taken.empty()) {
       continue;
     }
-    Lanes arm_lanes(lanes, taken[arm]);
-    if (stage.arms[arm].stage) {
-      PLAIT_TRY_VOID(RunStage(*stage.arms[arm].stage, arm_lanes, team));
+    Lanes arm_lanes(lanes, taken);
+    if (arm.stage) {
+      RunStage(*arm.stage, arm_lanes, team, scope);
     }
-    for (size_t i = 0; i < arm_lanes.count(); ++i) {
-      PLAIT_TRY(column[taken[arm][i]], EvaluateAt(stage, stage.arms[arm].value, arm_lanes, i));
+    std::vector<Value> values(taken.size());
+    for (uint32_t lane : Evaluate(stage, arm.value, arm_lanes, AliveLanes(arm_lanes, scope), scope, values)) {
+      column[taken[lane]] = std::move(values[lane]);
     }
   }
   lanes.Write(*stage.writes, std::move(column));
-  return {};
-}
-
-void Executor::NoteFailure(const Error& error) {
-  {
-    std::lock_guard lock(mutex_);
-    if (!first_failure_) {
-      first_failure_ = error;
-    }
-  }
-  cancellation_.Cancel();
 }
 
 int Executor::Track() {

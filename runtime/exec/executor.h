@@ -1,7 +1,6 @@
 // Walks an entry's stage tree for one request.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,9 +10,12 @@
 
 #include "compiler/base/result.h"
 #include "compiler/plan/plan.h"
+#include "runtime/base/task_model.h"
+#include "runtime/exec/call_memo.h"
+#include "runtime/exec/degradation.h"
 #include "runtime/exec/lanes.h"
 #include "runtime/exec/observer.h"
-#include "runtime/tasks/task.h"
+#include "runtime/exec/scope.h"
 
 namespace plait {
 
@@ -22,39 +24,71 @@ struct ExecutorOptions {
   Observer* observer = nullptr;
 };
 
-/// All mutable state of one request.
+/// All mutable state of one request. A failure is that of a lane in a scope: outside guards there is one scope with one lane, so the first
+/// failure in time ends the request; inside, lanes fail one by one and the guard says what becomes of them.
 class Executor {
  public:
   /// One loaded model per model of the plan; those that the entry does not call may be null. All references outlive the executor.
   Executor(const plan::Plan& plan, const plan::Entry& entry, std::span<const std::unique_ptr<TaskModel>> models,
            const Cancellation& cancellation, const ExecutorOptions& options);
 
-  /// Needs one value a parameter. Runs on `team` and gives the entry's result. Of several failures the first in time is reported.
+  /// Needs one value a parameter. Runs on `team` and gives the entry's result. Of several failures the first in time is reported, others
+  /// in its notes. Once an executor.
   Result<Value> Run(std::vector<Value> arguments, ThreadTeam& team);
 
+  /// After a run: what it did without, by the guards' places.
+  [[nodiscard]] std::vector<Degradation> TakeDegradations();
+
  private:
-  Result<void> RunStage(plan::StageId id, Lanes& lanes, ThreadTeam& team);
-  Result<void> RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team);
-  Result<void> RunCompute(const plan::Stage& stage, Lanes& lanes);
-  Result<void> RunParallel(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team);
-  Result<void> RunMap(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team);
-  Result<void> RunBranch(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team);
+  /// Lanes by their index.
+  using LaneList = std::vector<uint32_t>;
+
+  void RunStage(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& scope);
+  void RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& scope);
+  void RunCompute(const plan::Stage& stage, Lanes& lanes, Scope& scope);
+  void RunParallel(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
+  void RunMap(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
+  void RunBranch(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
+  void RunGuard(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
+  void RunLoop(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
 
   /// The items of a map's source as lanes of their own, those that its condition keeps.
-  Result<std::unique_ptr<Lanes>> ExpandMap(const plan::Stage& stage, const Lanes& lanes, ThreadTeam& team);
-  /// Keeps the failure that came first and stops the branches beside it.
-  void NoteFailure(const Error& error);
+  std::unique_ptr<Lanes> ExpandMap(const plan::Stage& stage, const Lanes& lanes, ThreadTeam& team, Scope& scope);
+  /// Those of `items` for which the stage's condition holds, with the values of its item and index, as lanes within `outer`.
+  std::unique_ptr<Lanes> Keep(const plan::Stage& stage, const Lanes& outer, Lanes& items, ThreadTeam& team, Scope& scope);
+  /// One attempt of a guard for some of its lanes. Returns by position in `pending` what failed; what went well is written to `column`.
+  std::vector<std::optional<Error>> Attempt(const plan::Stage& stage, const Lanes& lanes, const LaneList& pending, ThreadTeam& team,
+                                            Scope& scope, std::vector<Value>& column);
+
+  struct PendingCall;
+  /// Runs those calls of a batch that nobody has made yet, joins those that somebody is making.
+  void Complete(plan::StageId id, std::vector<PendingCall>& calls, ThreadTeam& team, Scope& scope);
+  void CallModel(plan::StageId id, std::vector<PendingCall*>& calls, ThreadTeam& team, Scope& scope);
+
+  static LaneList AliveLanes(const Lanes& lanes, const Scope& scope);
+  /// Evaluates an expression for some lanes and writes the values to `column`, by lane. Returns the lanes for which it did not fail.
+  LaneList Evaluate(const plan::Stage& stage, const plan::Expr& expr, const Lanes& lanes, const LaneList& which, Scope& scope,
+                    std::vector<Value>& column);
+  /// The same for a condition: returns the lanes for which it holds.
+  LaneList Holds(const plan::Stage& stage, const plan::Expr& expr, const Lanes& lanes, const LaneList& which, Scope& scope,
+                 LaneList* others = nullptr);
+  /// Whether there is nothing to do or the work is to stop; the lanes then have failed where the reason lies.
+  bool MustStop(const Lanes& lanes, const LaneList& which, Scope& scope, const plan::Stage* call = nullptr);
+  /// The error with the place and the name of the call that failed.
+  [[nodiscard]] Error InCall(Error error, const plan::Stage& call) const;
+  void NoteDegradation(const plan::Stage& guard, const Error& cause);
   int Track();
 
   const plan::Plan& plan_;
   const plan::Entry& entry_;
   std::span<const std::unique_ptr<TaskModel>> models_;
-  /// Cancelled by the caller, by the deadline, and by the first failure.
-  Cancellation cancellation_;
+  /// Cancelled by the caller and by the request's deadline.
+  const Cancellation& cancellation_;
   ExecutorOptions options_;
+  CallMemo memo_;
 
   std::mutex mutex_;
-  std::optional<Error> first_failure_;
+  std::vector<Degradation> degradations_;
   std::vector<std::thread::id> tracks_;
 };
 

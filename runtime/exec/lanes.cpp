@@ -4,6 +4,14 @@
 
 namespace plait {
 
+Lanes::Lanes(const Lanes& outer, std::vector<uint32_t> outer_lanes, bool begins_scope)
+    : outer_(&outer), count_(outer_lanes.size()), outer_lanes_(std::move(outer_lanes)) {
+  scope_lanes_.reserve(count_);
+  for (size_t lane = 0; lane < count_; ++lane) {
+    scope_lanes_.push_back(begins_scope ? static_cast<uint32_t>(lane) : outer.scope_lane(outer_lanes_[lane]));
+  }
+}
+
 void Lanes::Write(plan::ValueId id, std::vector<Value> column) {
   assert(column.size() == count_);
   auto shared = std::make_shared<const std::vector<Value>>(std::move(column));
@@ -29,6 +37,8 @@ Value Lanes::Read(plan::ValueId id, size_t lane) const {
     lanes = lanes->outer_;
   }
 }
+
+std::vector<Value> Lanes::ColumnOf(plan::ValueId id) const { return *Find(id); }
 
 void Lanes::Free(plan::ValueId id) {
   std::lock_guard lock(mutex_);

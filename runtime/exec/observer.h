@@ -5,7 +5,7 @@
 #include <string>
 
 #include "compiler/plan/plan.h"
-#include "runtime/tasks/task.h"
+#include "runtime/base/task_model.h"
 
 namespace plait {
 

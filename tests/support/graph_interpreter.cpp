@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/convert.h"
 #include "compiler/base/operations.h"
+#include "compiler/ir/can_fail.h"
 #include "compiler/ir/edit.h"
 
 namespace plait::tests {
@@ -84,6 +86,10 @@ class Interpreter {
         return ComputeMap(node, frame);
       case NodeKind::CallFunction:
         return ComputeCall(node, frame);
+      case NodeKind::Try:
+        return ComputeTry(node, frame);
+      case NodeKind::Loop:
+        return ComputeLoop(node, frame);
       default:
         break;
     }
@@ -98,6 +104,12 @@ class Interpreter {
   Result<Value> ComputePlain(const ir::Node& node, std::vector<Value> operands) {
     if (node.kind == NodeKind::Apply) {
       return Apply(node.operation, operands);
+    }
+    if (node.kind == NodeKind::Cast) {
+      return CastValue(operands[0], node.type, graph_.types);
+    }
+    if (node.kind == NodeKind::Is) {
+      return Value::Bool(ValueFits(operands[0], node.tested, graph_.types));
     }
     if (node.kind == NodeKind::List) {
       return Value::List(std::move(operands));
@@ -160,10 +172,80 @@ class Interpreter {
     return RunRegion(inner);
   }
 
+  /// No time passes here, so deadlines never come.
+  Result<Value> ComputeTry(const ir::Node& node, Frame& frame) {
+    // What comes from outside is an argument: its failure is not caught.
+    for (NodeId argument : ir::NeededFromOutside(*frame.function, node)) {
+      PLAIT_TRY(Value ignored, ValueOf(argument, frame));
+    }
+    for (int64_t attempt = 0;; ++attempt) {
+      Frame inner = Inner(frame, node.regions[0]);
+      Result<Value> value = RunRegion(inner);
+      if (!value.ok() && attempt < node.retries && IsTransient(value.error().kind)) {
+        continue;
+      }
+      if (!node.is_tolerant) {
+        return value;
+      }
+      return Value::Record({{"failed", Value::Bool(!value.ok())}, {"value", value.ok() ? *std::move(value) : Value()}});
+    }
+  }
+
+  Result<Value> ComputeLoop(const ir::Node& node, Frame& frame) {
+    PLAIT_TRY(Value state, ValueOf(node.operands[0], frame));
+    for (int64_t round = 0; round < node.limit; ++round) {
+      if (round > 0) {
+        PLAIT_TRY(Value holds, RunForState(node.regions[1], state, frame));
+        if (!holds.AsBool()) {
+          break;
+        }
+      }
+      PLAIT_TRY(state, RunForState(node.regions[0], state, frame));
+    }
+    return state;
+  }
+
+  Result<Value> RunForState(RegionId region, const Value& state, Frame& frame) {
+    Frame inner = Inner(frame, region);
+    inner.values[frame.function->regions[region].parameters[0].index] = state;
+    return RunRegion(inner);
+  }
+
   Result<Value> ComputeCall(const ir::Node& node, Frame& frame) {
     const ir::Function& callee = graph_.functions[node.function];
     Frame inner{&callee, &placements_[node.function.index], callee.body, nullptr, {}, &frame, &node};
+    // A deadline of its own is a guard around the callee.
+    if (callee.timeout_ms) {
+      for (NodeId parameter : callee.regions[callee.body].parameters) {
+        if (Needs(callee, parameter)) {
+          PLAIT_TRY(Value ignored, ValueOf(parameter, inner));
+        }
+      }
+    }
     return RunRegion(inner);
+  }
+
+  /// Whether the function's result depends on the node.
+  static bool Needs(const ir::Function& function, NodeId wanted) {
+    std::vector<bool> is_seen(function.nodes.size());
+    std::vector<NodeId> waiting = {function.regions[function.body].result};
+    while (!waiting.empty()) {
+      NodeId id = waiting.back();
+      waiting.pop_back();
+      if (id == wanted) {
+        return true;
+      }
+      if (is_seen[id.index]) {
+        continue;
+      }
+      is_seen[id.index] = true;
+      const ir::Node& node = function.nodes[id];
+      waiting.insert(waiting.end(), node.operands.begin(), node.operands.end());
+      for (RegionId region : node.regions) {
+        waiting.push_back(function.regions[region].result);
+      }
+    }
+    return false;
   }
 
   const ir::Graph& graph_;
@@ -260,7 +342,8 @@ FakeModel MakeFakeModel(uint64_t one_failure_in) {
   return [one_failure_in](const ir::Graph& graph, const ir::Node& call, const ValueFields& arguments) -> Result<Value> {
     uint64_t seed = HashText(graph.models[call.model].name + call.method + ToJson(Value::Record(arguments)));
     if (one_failure_in != 0 && Mix(seed) % one_failure_in == 0) {
-      return Error{FailureKind::ArgumentRange, "the model refuses", "", {}};
+      bool is_transient = Mix(seed + 1) % 2 == 0;
+      return Error{is_transient ? FailureKind::Unavailable : FailureKind::ArgumentRange, "the model refuses", "", {}};
     }
     return FakeValue(call.type, graph.types, seed);
   };

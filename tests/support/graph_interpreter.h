@@ -14,7 +14,8 @@ namespace plait::tests {
 using FakeModel = std::function<Result<Value>(const ir::Graph& graph, const ir::Node& call, const ValueFields& arguments)>;
 
 enum class Strategy {
-  /// A node is computed when something needs its value, and once. Lists and records need all of their parts, a map all of its items.
+  /// A node is computed when something needs its value, and once. Lists and records need all of their parts, a map all of its items, a
+  /// guard all that what it guards may take from outside.
   ByNeed,
   /// All nodes of a region are computed when the region is, as a plan does.
   WholeRegions,
@@ -34,7 +35,7 @@ Interpretation Interpret(const ir::Graph& graph, ir::FunctionId function, const 
 Value FakeValue(const Type& type, const TypeTable& types, uint64_t seed);
 
 /// Answers every call with a fake value of the call's type, seeded by the model, the method and the arguments. One call in
-/// `one_failure_in` fails, none where that is 0.
+/// `one_failure_in` fails, however often it is made, half of those with `unavailable`; none where that is 0.
 FakeModel MakeFakeModel(uint64_t one_failure_in);
 
 }  // namespace plait::tests

@@ -19,6 +19,11 @@ const Type kFloat = Type::Of(TypeKind::Float);
 const Type kBool = Type::Of(TypeKind::Bool);
 const Type kString = Type::Of(TypeKind::String);
 
+const Type kJson = Type::Of(TypeKind::Json);
+const Type kMap = Type::Map(kInt);
+const Type kMood = Type::Enum("Mood");
+const Type kEither = Type::Union({kInt, kString});
+
 const Type& Pair() {
   static const Type type = Type::Record("Pair");
   return type;
@@ -59,7 +64,8 @@ class Generator {
   /// Adds nodes, most of which nobody will use, and a result of the type.
   void FillRegion(RegionId region, const Type& result, int depth) {
     size_t outside = visible_.size();
-    std::vector<Type> types = {kInt, kInt, kBool, kString, kFloat, Type::List(kInt), Type::List(kString), Pair(), Type::List(Pair())};
+    std::vector<Type> types = {kInt,    kInt,  kBool, kString, kFloat, Type::List(kInt), Type::List(kString), Pair(), Type::List(Pair()),
+                               kEither, kMood, kMap};
     size_t count = 1 + Below(static_cast<size_t>(options_.nodes_per_region));
     for (size_t i = 0; i < count; ++i) {
       visible_.push_back(Make(types[Below(types.size())], region, depth));
@@ -80,6 +86,15 @@ class Generator {
     size_t outside = visible_.size();
     visible_.push_back(AddParameter(region, item));
     visible_.push_back(AddParameter(region, kInt));
+    FillRegion(region, result, depth + 1);
+    visible_.resize(outside);
+    return region;
+  }
+
+  RegionId NewStateRegion(const Type& state, const Type& result, int depth) {
+    RegionId region = function_.regions.Add({});
+    size_t outside = visible_.size();
+    visible_.push_back(AddParameter(region, state));
     FillRegion(region, result, depth + 1);
     visible_.resize(outside);
     return region;
@@ -136,6 +151,15 @@ class Generator {
     if (type == kString) {
       return ir::AddConstant(function_, region, type, Value::String(std::string(Below(3), 'x')));
     }
+    if (type == kMood) {
+      return ir::AddConstant(function_, region, type, Value::String(OneIn(2) ? "x" : "xx"));
+    }
+    if (type == kEither || type == kJson) {
+      return ir::AddConstant(function_, region, type, OneIn(2) ? Value::Int(static_cast<int64_t>(Below(4))) : Value::String("x"));
+    }
+    if (type == kMap) {
+      return ir::AddConstant(function_, region, type, Value::Record({{"k", Value::Int(static_cast<int64_t>(Below(4)))}}));
+    }
     if (type == Pair()) {
       ir::Node node;
       node.kind = NodeKind::Record;
@@ -148,8 +172,11 @@ class Generator {
   }
 
   NodeId Make(const Type& type, RegionId region, int depth) {
-    size_t choice = Below(12);
+    size_t choice = Below(16);
     bool may_nest = depth < options_.max_depth;
+    if (choice >= 12 && may_nest) {
+      return choice == 12 ? MakeLoop(type, region, depth) : choice == 13 ? MakeCast(type, region, depth) : MakeTry(type, region, depth);
+    }
     if (choice < 3 && may_nest) {
       return MakeIf(type, region, depth);
     }
@@ -174,7 +201,97 @@ class Generator {
     if (type == kFloat) {
       return MakeFloat(region, depth);
     }
-    return MakePair(region, depth);
+    if (type == Pair()) {
+      return MakePair(region, depth);
+    }
+    return OneIn(3) ? MakeConstant(type, region) : MakeCast(type, region, depth);
+  }
+
+  /// Most casts go well.
+  NodeId MakeCast(const Type& type, RegionId region, int depth) {
+    if ((type == kInt || type == kString) && !OneIn(6)) {
+      return MakeNarrowed(type, region, depth);
+    }
+    if (type == kMood && !OneIn(4)) {
+      return MakeConstant(type, region);
+    }
+    const Type& from = type == kInt || type == kString ? kEither
+                       : type == kFloat                ? kInt
+                       : type == kMood                 ? kString
+                       : type == kEither               ? (OneIn(2) ? kInt : kString)
+                                                       : kJson;
+    return Add(NodeKind::Cast, type, {from == kJson ? MakeJson(type, region, depth) : Pick(from, region, depth)}, region);
+  }
+
+  /// The union's value where it is of the type, else something else.
+  NodeId MakeNarrowed(const Type& type, RegionId region, int depth) {
+    NodeId either = Pick(kEither, region, depth);
+    NodeId fits = Add(NodeKind::Is, kBool, {either}, region);
+    function_.nodes[fits].tested = type;
+    RegionId as_it_is = function_.regions.Add({});
+    NodeId cast = Add(NodeKind::Cast, type, {either}, as_it_is);
+    function_.regions[as_it_is].result = cast;
+    RegionId instead = function_.regions.Add({});
+    NodeId constant = MakeConstant(type, instead);
+    function_.regions[instead].result = constant;
+    NodeId id = Add(NodeKind::If, type, {fits}, region);
+    function_.nodes[id].regions = {as_it_is, instead};
+    return id;
+  }
+
+  /// A value of the type as json, or now and then another.
+  NodeId MakeJson(const Type& type, RegionId region, int depth) {
+    return Add(NodeKind::Cast, kJson, {OneIn(10) ? Pick(kString, region, depth) : Pick(type, region, depth)}, region);
+  }
+
+  NodeId MakeLoop(const Type& type, RegionId region, int depth) {
+    NodeId first = Pick(type, region, depth);
+    RegionId body = NewStateRegion(type, type, depth);
+    RegionId condition = NewStateRegion(type, kBool, depth);
+    NodeId id = Add(NodeKind::Loop, type, {first}, region);
+    function_.nodes[id].regions = {body, condition};
+    function_.nodes[id].limit = 1 + static_cast<int64_t>(Below(4));
+    return id;
+  }
+
+  /// The region of a guard, which holds a call or a cast, or anything.
+  RegionId NewGuarded(const Type& type, RegionId around, int depth) {
+    if (options_.guards_are_rich && !OneIn(4)) {
+      return NewArm(type, depth);
+    }
+    NodeId text = Pick(kString, around, depth);
+    NodeId number = Pick(kInt, around, depth);
+    RegionId region = function_.regions.Add({});
+    NodeId guarded = type == kMood && OneIn(2) ? Add(NodeKind::Cast, type, {text}, region) : AddCall(type, text, number, region);
+    function_.regions[region].result = guarded;
+    return region;
+  }
+
+  NodeId MakeTry(const Type& type, RegionId region, int depth) {
+    RegionId guarded = NewGuarded(type, region, depth);
+    bool is_tolerant = !OneIn(3);
+    NodeId id = Add(NodeKind::Try, is_tolerant ? Type::Anonymous({{"failed", kBool}, {"value", type}}) : type, {}, region);
+    function_.nodes[id].regions = {guarded};
+    function_.nodes[id].is_tolerant = is_tolerant;
+    function_.nodes[id].retries = static_cast<int64_t>(Below(3));
+    if (OneIn(2)) {
+      function_.nodes[id].within_ms = 100'000;
+    }
+    return is_tolerant ? MakeOtherwise(id, type, region, depth) : id;
+  }
+
+  /// if guard.failed { something else } else { guard.value }
+  NodeId MakeOtherwise(NodeId guard, const Type& type, RegionId region, int depth) {
+    NodeId failed = Add(NodeKind::Field, kBool, {guard}, region);
+    function_.nodes[failed].names = {"failed"};
+    RegionId instead = NewArm(type, depth);
+    RegionId as_it_is = function_.regions.Add({});
+    NodeId value = Add(NodeKind::Field, type, {guard}, as_it_is);
+    function_.nodes[value].names = {"value"};
+    function_.regions[as_it_is].result = value;
+    NodeId id = Add(NodeKind::If, type, {failed}, region);
+    function_.nodes[id].regions = {instead, as_it_is};
+    return id;
   }
 
   NodeId MakeIf(const Type& type, RegionId region, int depth) {
@@ -198,8 +315,12 @@ class Generator {
   }
 
   NodeId MakeCall(const Type& type, RegionId region, int depth) {
-    std::vector<NodeId> operands = {Pick(kString, region, depth), Pick(kInt, region, depth)};
-    NodeId id = Add(NodeKind::CallModel, type, std::move(operands), region);
+    NodeId text = Pick(kString, region, depth);
+    return AddCall(type, text, Pick(kInt, region, depth), region);
+  }
+
+  NodeId AddCall(const Type& type, NodeId text, NodeId number, RegionId region) {
+    NodeId id = Add(NodeKind::CallModel, type, {text, number}, region);
     function_.nodes[id].model = ir::ModelId{static_cast<uint32_t>(Below(graph_.models.size()))};
     function_.nodes[id].method = "answer";
     function_.nodes[id].names = {"text", "number"};
@@ -277,7 +398,14 @@ class Generator {
   }
 
   NodeId MakeBool(RegionId region, int depth) {
-    size_t choice = Below(6);
+    size_t choice = Below(7);
+    if (choice == 6) {
+      bool is_either = OneIn(2);
+      NodeId tested = is_either ? Pick(kEither, region, depth) : MakeJson(kInt, region, depth);
+      NodeId id = Add(NodeKind::Is, kBool, {tested}, region);
+      function_.nodes[id].tested = is_either ? (OneIn(2) ? kInt : kString) : Type::Optional(kInt);
+      return id;
+    }
     if (choice == 0) {
       return OneIn(3) ? MakeConstant(kBool, region) : Apply(Operation::Not, kBool, {Pick(kBool, region, depth)}, region);
     }
@@ -338,6 +466,7 @@ class Generator {
 ir::Graph MakeRandomGraph(const RandomGraphOptions& options) {
   std::mt19937_64 random(options.seed);
   ir::Graph graph;
+  graph.types.enums["Mood"] = {{"Good", "x"}, {"Bad", "xx"}, {"None", ""}};
   graph.types.records["Pair"] = {{"number", kInt, std::nullopt}, {"text", kString, std::nullopt}};
   for (int i = 0; i < 2; ++i) {
     ir::Model model;
@@ -352,9 +481,12 @@ ir::Graph MakeRandomGraph(const RandomGraphOptions& options) {
   smaller.max_depth = 1;
   for (int i = 0; i < 2; ++i) {
     ir::Function callee = Generator(graph, random, smaller).Run("f" + std::to_string(i), {kInt, kString}, i == 0 ? kInt : kString, false);
+    if (i == 1 && options.guards_are_rich) {
+      callee.timeout_ms = 100'000;
+    }
     graph.functions.Add(std::move(callee));
   }
-  std::vector<Type> parameters = {kInt, kString, kBool, Pair(), Type::List(kInt), Type::List(kString), Type::List(Pair())};
+  std::vector<Type> parameters = {kInt, kString, kBool, Pair(), Type::List(kInt), Type::List(kString), Type::List(Pair()), kEither};
   Type result = random() % 2 == 0 ? kString : Type::List(kInt);
   ir::Function entry = Generator(graph, random, options).Run("S.main", parameters, result, true);
   graph.functions.Add(std::move(entry));

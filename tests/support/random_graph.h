@@ -15,10 +15,13 @@ struct RandomGraphOptions {
   /// Take fields of records and items of lists that may stand right there. Passes then skip the other parts, which an interpreter that
   /// needs whole records computes.
   bool takes_parts_of_literals = false;
+  /// Guards hold more than one call or cast. What they need from outside is then computed whether a path takes it or not, and passes that
+  /// see that none does leave it out.
+  bool guards_are_rich = false;
 };
 
-/// One entry and up to two functions that it calls. Values are ints, floats, bools, strings, records and lists of them; nodes are of every
-/// kind; some operations fail (an index out of range, a division by zero, an overflow).
+/// One entry and up to two functions that it calls. Values are ints, floats, bools, strings, records and lists of them, enums, unions, maps
+/// and json; nodes are of every kind; some operations fail (an index out of range, a division by zero, an overflow, a cast).
 ir::Graph MakeRandomGraph(const RandomGraphOptions& options);
 
 }  // namespace plait::tests

@@ -109,6 +109,20 @@ TEST_CASE("casts, tests, guards and loops read and print as themselves") {
   CHECK(nodes[NodeId{9}].is_tolerant);
 }
 
+TEST_CASE("operations of every number of operands read and print as themselves") {
+  constexpr const char* kText = R"(func @S.main(%0 m: map<int>, %1 k: string) -> string {
+  %2 = %0 lookup %1 : int?
+  %3 = entries %0 : [{ key: string, value: int }]
+  %4 = text.lower %1 : string
+  %5 = text.replace %1, %4, %1 : string
+  return %5
+}
+)";
+  Result<Graph> graph = Read(kText);
+  REQUIRE_MESSAGE(graph.ok(), (graph.ok() ? "" : graph.error().place + graph.error().message));
+  CHECK(Print(*graph) == kText);
+}
+
 TEST_CASE("labels may be words, comments and spacing free") {
   Result<Graph> graph = Read("func @f(%x n: int)->int{ // a comment\n%y=%x*%x:int return %y}");
   REQUIRE(graph.ok());

@@ -29,7 +29,7 @@ class RandomExprs {
 
   Expr Next(int depth) {
     Expr expr;
-    expr.kind = static_cast<Expr::Kind>(Below(depth == 0 ? 2 : 7));
+    expr.kind = static_cast<Expr::Kind>(Below(depth == 0 ? 2 : 9));
     switch (expr.kind) {
       case Expr::Kind::Constant:
         expr.constant = NextValue(2);
@@ -57,11 +57,19 @@ class RandomExprs {
       case Expr::Kind::If:
         AddOperands(expr, 3, depth);
         break;
+      case Expr::Kind::Cast:
+      case Expr::Kind::Is:
+        expr.type = *ParseType(kTypes[Below(std::size(kTypes))]);
+        AddOperands(expr, 1, depth);
+        break;
     }
     return expr;
   }
 
  private:
+  static constexpr std::string_view kTypes[] = {"int",        "[text.Label]?", "float | string",
+                                                "map<[int]>", "enum Verdict",  "{ a: int, b: [float] }"};
+
   uint32_t Below(uint32_t limit) { return static_cast<uint32_t>(random_() % limit); }
 
   std::string NextName(uint32_t index) {
@@ -108,6 +116,16 @@ class RandomExprs {
 };
 
 }  // namespace
+
+TEST_CASE("casts and tests of types") {
+  CheckSame("cast<float>(%1.score)");
+  CheckSame("is<float | string>(%2)");
+  CheckSame("cast<map<[int]>>(%1)[0]");
+  CheckSame("not is<{ a: int, b: enum Verdict? }>(%2)");
+  CHECK(FailureOf("cast<>(%1)").find("expected a type") != std::string::npos);
+  CHECK(FailureOf("cast<int>%1").find("expected `(`") != std::string::npos);
+  CHECK(FailureOf("is<int(%1)").find("expected") != std::string::npos);
+}
 
 TEST_CASE("expressions read as in the language") {
   CheckSame("%1[0].generated_text");

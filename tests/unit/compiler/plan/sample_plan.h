@@ -96,7 +96,7 @@ inline Entry BranchEntry() {
   map.index = 3;
   map.condition_stage = 2;
   map.condition = E("len(%4) > %3");
-  map.element = E("%4 + \"it's\"");
+  map.element = E("str(%2) + \"it's\"");
   map.writes = 5;
   Stage branch;
   branch.kind = StageKind::Branch;
@@ -105,6 +105,40 @@ inline Entry BranchEntry() {
   branch.frees = {5};
   entry.stages = {GroupStage(StageKind::Sequential, {1, 3}, 1, 50), map, ComputeStage({{4, E("str(%2)")}}), branch,
                   CallStage(2, "classify", {{"text", E("%5[0]")}}, 7, 50)};
+  entry.root = 0;
+  return entry;
+}
+
+/// A guard around a call with something in its place, and a loop around another guard.
+inline Entry GuardedEntry() {
+  Entry entry;
+  entry.name = "InferenceGraph.refine";
+  entry.parameters = {{0, "text", Type::Of(TypeKind::String), std::nullopt}};
+  entry.result_type = Type::Of(TypeKind::Float);
+  entry.result = E("if %2.failed { 0.0 } else { %2.value }");
+  Stage guard = GroupStage(StageKind::Guard, {5}, 1, 50);
+  guard.within_ms = 200;
+  guard.retries = 2;
+  guard.is_tolerant = true;
+  guard.element = E("%1[0].score");
+  guard.writes = 2;
+  guard.span = "graphs/refine.graph:9:3-40";
+  Stage loop = GroupStage(StageKind::Loop, {3}, 1, 3050);
+  loop.limit = 5;
+  loop.source = E("%0");
+  loop.item = 3;
+  loop.element = E("%5");
+  loop.condition = E("len(%3) < 100");
+  loop.writes = 6;
+  loop.frees = {0};
+  Stage inner = GroupStage(StageKind::Guard, {4}, 1, 3050);
+  inner.within_ms = 60'000;
+  inner.element = E("%4[0].generated_text");
+  inner.writes = 5;
+  inner.frees = {3};
+  entry.stages = {
+      GroupStage(StageKind::Sequential, {1, 2}, 1, 3100),  loop, guard, inner, CallStage(0, "generate", {{"prompt", E("%3")}}, 4, 3050),
+      CallStage(2, "classify", {{"text", E("%6")}}, 1, 50)};
   entry.root = 0;
   return entry;
 }
@@ -123,6 +157,13 @@ inline Plan SamplePlan() {
                  {"BertBaseUncased.classifier", "text.Classifier", "path:models/bert", "", "", "bert", head, 440'000'000, ""}};
   plan.demands = {{"Gpt2", std::nullopt, int64_t{4} << 30, 1, 1}, {"BertBaseUncased", 2, int64_t{2} << 30, std::nullopt, std::nullopt}};
   plan.entries = {ReferenceEntry(), BranchEntry()};
+  return plan;
+}
+
+/// The sample's models with guards and loops.
+inline Plan GuardedPlan() {
+  Plan plan = SamplePlan();
+  plan.entries = {GuardedEntry()};
   return plan;
 }
 

@@ -83,13 +83,35 @@ frees = [1, 2]
 }
 
 TEST_CASE("reading undoes writing, writing undoes reading") {
-  Plan plan = SamplePlan();
-  CHECK(Verify(plan).empty());
-  std::string text = Write(plan);
-  Result<Plan> read = Read(text, "p.plan");
-  REQUIRE_MESSAGE(read.ok(), RenderError(read.error(), false));
-  CHECK(*read == plan);
-  CHECK(Write(*read) == text);
+  for (const Plan& plan : {SamplePlan(), GuardedPlan()}) {
+    CHECK(Verify(plan) == "");
+    std::string text = Write(plan);
+    Result<Plan> read = Read(text, "p.plan");
+    REQUIRE_MESSAGE(read.ok(), (read.ok() ? "" : RenderError(read.error(), false)));
+    CHECK(*read == plan);
+    CHECK(Write(*read) == text);
+  }
+}
+
+TEST_CASE("guards and loops as tables") {
+  std::string text = Write(GuardedPlan());
+  CHECK(text.find(R"(kind = "loop"
+limit = 5
+first = "%0"
+state = 3
+body = 3
+next = "%5"
+condition = "len(%3) < 100"
+writes = 6
+)") != std::string::npos);
+  CHECK(text.find(R"(kind = "guard"
+within_ms = 200
+retries = 2
+tolerant = true
+body = 5
+value = "%1[0].score"
+writes = 2
+)") != std::string::npos);
 }
 
 TEST_CASE("numbers keep every bit") {
@@ -131,7 +153,7 @@ TEST_CASE("an edit that breaks the plan is refused with its place") {
         std::string::npos);
   CHECK(ErrorAfter("type = \"string\"", "type = \"strin[\"").find("`type` is `strin[`, which is no type") != std::string::npos);
   CHECK(ErrorAfter("id = 1\nkind", "id = 7\nkind").find("`id` is 7, expected 1: ids count up from 0") != std::string::npos);
-  CHECK(ErrorAfter("kind = \"map\"", "kind = \"loop\"").find("`kind` is `loop`, expected call, compute") != std::string::npos);
+  CHECK(ErrorAfter("kind = \"map\"", "kind = \"lop\"").find("`kind` is `lop`, expected call, compute") != std::string::npos);
   CHECK(ErrorAfter("children = [2, 3]\nfrees = [0]\nthreads = 2", "children = [2, 3]\nfrees = [0]\nthreads = 3")
             .find("stage 1 has 3 threads, more than the 2 of the stage around it") != std::string::npos);
 }
@@ -157,11 +179,11 @@ TEST_CASE("hostile nesting is refused") {
 }
 
 TEST_CASE("damaged plans neither crash nor hang, and what still reads is sound") {
-  const std::string original = Write(SamplePlan());
+  const std::string originals[] = {Write(SamplePlan()), Write(GuardedPlan())};
   std::mt19937 random(17);
   int sound = 0;
   for (int i = 0; i < 3000; ++i) {
-    std::string text = original;
+    std::string text = originals[i % 2];
     for (uint32_t edits = 1 + random() % 3; edits > 0; --edits) {
       size_t at = random() % text.size();
       size_t length = 1 + random() % 12;

@@ -69,6 +69,28 @@ TEST_CASE("the tree") {
         "entry `InferenceGraph.check`, stage 3: the last arm has a condition, but it is taken when no other is");
 }
 
+TEST_CASE("guards and loops") {
+  auto after = [](auto edit) {
+    Plan plan = GuardedPlan();
+    edit(plan.entries[0].stages);
+    return Verify(plan);
+  };
+  const std::string entry = "entry `InferenceGraph.refine`";
+  CHECK(after([](Stages& s) { s[1].limit = 0; }) == entry + ", stage 1: `limit` is 0, expected at least 1");
+  CHECK(after([](Stages& s) { s[1].condition.reset(); }) == entry + ", stage 1: a loop needs a condition");
+  CHECK(after([](Stages& s) { s[1].retries = 1; }) == entry + ", stage 1: it has a field that a loop does not have");
+  CHECK(after([](Stages& s) { s[2].within_ms = 0; }) == entry + ", stage 2: `within_ms` is 0, expected at least 1");
+  CHECK(after([](Stages& s) { s[2].retries = -1; }) == entry + ", stage 2: `retries` is -1, expected at least 0");
+  CHECK(after([](Stages& s) { s[2].limit = 1; }) == entry + ", stage 2: it has a field that a guard does not have");
+  CHECK(after([](Stages& s) { s[2].children = {5, 4}; }) == entry + ", stage 2: a guard has 2 bodies, expected at most one");
+  CHECK(after([](Stages& s) { s[2].element = E("cast<Unknown>(%1)"); }) == entry + ", stage 2: the record `Unknown` is not declared");
+  CHECK(after([](Stages& s) { s[2].writes.reset(); }) == entry + ", stage 2: a guard needs a value that it writes");
+  CHECK(after([](Stages& s) { s[5].frees = {6}; }) ==
+        entry + ", stage 5: it frees %6, which belongs to a stage around it and is needed again");
+  CHECK(after([](Stages& s) { s[1].condition = E("%5 == \"\""); }) == entry + ", stage 1: it reads %5, which nothing has written yet");
+  CHECK(after([](Stages& s) { s[2].frees = {1}; }) == entry + ", stage 2: it frees %1, which does not exist at that time");
+}
+
 TEST_CASE("stages cannot nest without end") {
   Plan plan = SamplePlan();
   Entry& entry = plan.entries[0];

@@ -13,8 +13,8 @@
 #include "compiler/plan/plan.h"
 #include "runtime/base/cancellation.h"
 #include "runtime/base/thread_team.h"
+#include "runtime/exec/degradation.h"
 #include "runtime/exec/observer.h"
-#include "runtime/tasks/task.h"
 
 namespace plait {
 
@@ -32,6 +32,12 @@ struct ProgramOptions {
 struct RunOptions {
   uint64_t seed = 0;
   Observer* observer = nullptr;
+};
+
+struct Answer {
+  Value value;
+  /// The `otherwise`s that were used for it.
+  std::vector<Degradation> degraded;
 };
 
 /// Immutable; shared by all requests.
@@ -53,7 +59,7 @@ class Program {
 
   /// Runs one request to its end: `request` is an object of arguments by name. The deadline and the caller's wish to stop are in
   /// `cancellation`. A failure carries the place in the source of the step that failed.
-  Result<Value> Run(const plan::Entry& entry, const Value& request, const RunOptions& options, const Cancellation& cancellation) const;
+  Result<Answer> Run(const plan::Entry& entry, const Value& request, const RunOptions& options, const Cancellation& cancellation) const;
 
  private:
   struct State;

@@ -1,4 +1,4 @@
-#include "runtime/exec/program.h"
+#include "runtime/program/program.h"
 
 #include <algorithm>
 #include <set>
@@ -10,6 +10,7 @@
 #include "runtime/exec/executor.h"
 #include "runtime/exec/inputs.h"
 #include "runtime/nn/torch_threads.h"
+#include "runtime/tasks/task.h"
 
 namespace plait {
 namespace {
@@ -84,16 +85,15 @@ std::vector<std::string> Program::StandIns() const {
   return names;
 }
 
-Result<Value> Program::Run(const plan::Entry& entry, const Value& request, const RunOptions& options,
-                           const Cancellation& cancellation) const {
+Result<Answer> Program::Run(const plan::Entry& entry, const Value& request, const RunOptions& options,
+                            const Cancellation& cancellation) const {
   PLAIT_TRY(std::vector<Value> arguments, BindInputs(entry, state_->plan.types, request));
   Executor executor(state_->plan, entry, state_->models, cancellation, {options.seed, options.observer});
   Result<Value> result = NotRun();
   state_->pool->Run([&](ThreadTeam& team) { result = executor.Run(std::move(arguments), team); });
-  if (result.ok()) {
-    PLAIT_TRY_VOID(CheckFinite(*result, "$"));
-  }
-  return result;
+  PLAIT_TRY(Value value, std::move(result));
+  PLAIT_TRY_VOID(CheckFinite(value, "$"));
+  return Answer{std::move(value), executor.TakeDegradations()};
 }
 
 }  // namespace plait

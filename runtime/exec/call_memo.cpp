@@ -1,0 +1,46 @@
+#include "runtime/exec/call_memo.h"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace plait {
+
+CallMemo::Ticket CallMemo::Enter(uint32_t model, std::string_view method, const ValueFields& arguments) {
+  std::string key = fmt::format("{}.{}{}", model, method, ToJson(Value::Record(arguments)));
+  std::lock_guard lock(mutex_);
+  auto [place, is_new] = entries_.try_emplace(key);
+  if (is_new) {
+    place->second = std::make_shared<Entry>();
+    place->second->key = std::move(key);
+  }
+  return {place->second, is_new};
+}
+
+void CallMemo::Publish(const Ticket& ticket, const Result<Value>& outcome) {
+  std::lock_guard lock(mutex_);
+  bool was_stopped =
+      !outcome.ok() && (outcome.error().kind == FailureKind::Cancelled || outcome.error().kind == FailureKind::DeadlineExceeded);
+  if (!was_stopped) {
+    ticket.entry->outcome = outcome;
+  }
+  if (!outcome.ok()) {
+    entries_.erase(ticket.entry->key);
+  }
+  ticket.entry->is_done = true;
+  changed_.notify_all();
+}
+
+Result<std::optional<Result<Value>>> CallMemo::Wait(const Ticket& ticket, const Cancellation& cancellation) {
+  // Whoever cancels knows nothing of those who wait here, so they look for themselves.
+  constexpr std::chrono::milliseconds kPatience{2};
+  std::unique_lock lock(mutex_);
+  while (!ticket.entry->is_done) {
+    PLAIT_TRY_VOID(cancellation.Check());
+    changed_.wait_for(lock, kPatience);
+  }
+  return ticket.entry->outcome;
+}
+
+}  // namespace plait

@@ -1,0 +1,125 @@
+// A call stage: its lanes as one batch of the model, without the calls that were made already.
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+#include <utility>
+
+#include "runtime/exec/at_stage.h"
+#include "runtime/exec/contain.h"
+#include "runtime/exec/executor.h"
+
+namespace plait {
+
+/// One call of a batch and the lanes that wait for it.
+struct Executor::PendingCall {
+  ValueFields arguments;
+  std::vector<uint32_t> lanes;
+  CallMemo::Ticket ticket;
+  std::optional<Result<Value>> outcome;
+};
+
+Error Executor::InCall(Error error, const plan::Stage& call) const {
+  return AtStage(std::move(error), call).WithNote("called", plan_.models[call.model].name + "." + call.method);
+}
+
+void Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& scope) {
+  const plan::Stage& stage = entry_.stages[id];
+  LaneList running = AliveLanes(lanes, scope);
+  if (MustStop(lanes, running, scope, &stage)) {
+    return;
+  }
+  std::vector<ValueFields> arguments(lanes.count());
+  for (const plan::Argument& argument : stage.arguments) {
+    std::vector<Value> column(lanes.count());
+    running = Evaluate(stage, argument.value, lanes, running, scope, column);
+    for (uint32_t lane : running) {
+      arguments[lane].emplace_back(argument.name, std::move(column[lane]));
+    }
+  }
+  std::vector<PendingCall> calls;
+  std::unordered_map<const CallMemo::Entry*, size_t> known;
+  for (uint32_t lane : running) {
+    CallMemo::Ticket ticket = memo_.Enter(stage.model, stage.method, arguments[lane]);
+    auto [place, is_new] = known.try_emplace(ticket.entry.get(), calls.size());
+    if (is_new) {
+      calls.push_back({std::move(arguments[lane]), {}, std::move(ticket), std::nullopt});
+    }
+    calls[place->second].lanes.push_back(lane);
+  }
+  Complete(id, calls, team, scope);
+
+  std::vector<Value> column(lanes.count());
+  for (const PendingCall& call : calls) {
+    for (uint32_t lane : call.lanes) {
+      if (call.outcome->ok()) {
+        column[lane] = **call.outcome;
+        continue;
+      }
+      Error error = InCall(call.outcome->error(), stage);
+      if (error.kind == FailureKind::Cancelled || error.kind == FailureKind::DeadlineExceeded) {
+        scope.Stop(lanes.scope_lane(lane), error);
+      } else {
+        scope.Fail(lanes.scope_lane(lane), std::move(error));
+      }
+    }
+  }
+  lanes.Write(*stage.writes, std::move(column));
+}
+
+void Executor::Complete(plan::StageId id, std::vector<PendingCall>& calls, ThreadTeam& team, Scope& scope) {
+  const plan::Stage& stage = entry_.stages[id];
+  while (true) {
+    std::vector<PendingCall*> own;
+    for (PendingCall& call : calls) {
+      if (!call.outcome && call.ticket.runs) {
+        own.push_back(&call);
+      }
+    }
+    if (!own.empty()) {
+      CallModel(id, own, team, scope);
+    }
+    // Whoever holds the ticket of a call that it has yet to run must not wait for another.
+    auto waits = std::find_if(calls.begin(), calls.end(), [&](PendingCall& call) {
+      while (!call.outcome && !call.ticket.runs) {
+        Result<std::optional<Result<Value>>> joined = memo_.Wait(call.ticket, scope.cancellation());
+        if (!joined.ok()) {
+          call.outcome = std::move(joined).error();
+        } else if (*joined) {
+          call.outcome = **std::move(joined);
+        } else {
+          call.ticket = memo_.Enter(stage.model, stage.method, call.arguments);
+        }
+      }
+      return !call.outcome;
+    });
+    if (waits == calls.end()) {
+      return;
+    }
+  }
+}
+
+void Executor::CallModel(plan::StageId id, std::vector<PendingCall*>& calls, ThreadTeam& team, Scope& scope) {
+  const plan::Stage& stage = entry_.stages[id];
+  std::vector<ValueFields> arguments;
+  arguments.reserve(calls.size());
+  for (const PendingCall* call : calls) {
+    arguments.push_back(call->arguments);
+  }
+  StepReport report{id, stage.kind, plan_.models[stage.model].name, stage.method, stage.span, calls.size(), team.size(), Track(), {},
+                    {}, {}};
+  report.begin = std::chrono::steady_clock::now();
+  CallContext context{team, scope.cancellation(), options_.seed, &report.statistics};
+  Result<std::vector<Result<Value>>> answers = Contain("while running the model", [&]() -> Result<std::vector<Result<Value>>> {
+    return models_[stage.model]->Call(stage.method, arguments, context);
+  });
+  report.end = std::chrono::steady_clock::now();
+  for (size_t i = 0; i < calls.size(); ++i) {
+    calls[i]->outcome = answers.ok() ? std::move((*answers)[i]) : Result<Value>(answers.error());
+    memo_.Publish(calls[i]->ticket, *calls[i]->outcome);
+  }
+  if (options_.observer != nullptr) {
+    options_.observer->OnStep(report);
+  }
+}
+
+}  // namespace plait
