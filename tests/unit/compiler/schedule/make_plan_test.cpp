@@ -290,3 +290,66 @@ TEST_CASE("ten thousand calls") {
     CHECK(made.entries[0].stages.size() >= 10'000);
   }
 }
+
+namespace {
+
+plan::Plan PlanOfText(const std::string& functions, int cores) {
+  Result<ir::Graph> graph = ir::Read("model @0 S.m: text.Classifier = hf(\"bert\") {}\n" + functions);
+  REQUIRE_MESSAGE(graph.ok(), (graph.ok() ? "" : graph.error().place + ": " + graph.error().message));
+  return PlanOf(*graph, cores);
+}
+
+}  // namespace
+
+TEST_CASE("a guard's arguments that may fail are computed before it") {
+  plan::Plan made = PlanOfText(R"(func @S.main(%0 xs: [string], %1 n: int) -> json entry {
+  %2 = %0[%1] : string
+  %3 = len %2 : int
+  %4 = try within_ms 200 retries 2 tolerant : { failed: bool, value: json } {
+    %5 = str %3 : string
+    %6 = model @0.classify(text: %5) : json
+    yield %6
+  }
+  return %4
+}
+)",
+                               2);
+  const plan::Entry& entry = made.entries[0];
+  CHECK(plan::Verify(made) == "");
+  CHECK(plan::ToString(entry.stages[1].assignments.at(0).value) == "len(%0[%1])");
+  REQUIRE(entry.stages[2].kind == plan::StageKind::Guard);
+  CHECK(entry.stages[2].within_ms == 200);
+  CHECK(entry.stages[2].retries == 2);
+  CHECK(entry.stages[2].is_tolerant);
+  CHECK(plan::ToString(entry.stages[3].arguments.at(0).value) == "str(%2)");
+  CHECK(entry.assumes.back().find("the first of up to 3 attempts goes well") != std::string::npos);
+}
+
+TEST_CASE("a loop is taken to run half its rounds, and says what all of them would take") {
+  constexpr const char* kLoop = R"(func @S.main(%0 x: string) -> string entry {
+  %1 = loop %0 up to LIMIT : string each (%2: string) {
+    %3 = model @0.classify(text: %2) : string
+    yield %3
+  } while (%4: string) {
+    %5 = model @0.classify(text: %4) : string
+    %6 = %5 == %4 : bool
+    yield %6
+  }
+  return %1
+}
+)";
+  auto with_limit = [&](const std::string& limit) {
+    std::string text = kLoop;
+    return PlanOfText(text.replace(text.find("LIMIT"), 5, limit), 2);
+  };
+  plan::Plan five = with_limit("5");
+  plan::Plan nine = with_limit("9");
+  CHECK(plan::Verify(five) == "");
+  const plan::Stage& loop = five.entries[0].stages[0];
+  REQUIRE(loop.kind == plan::StageKind::Loop);
+  CHECK(loop.limit == 5);
+  CHECK(loop.condition_stage.has_value());
+  CHECK(nine.entries[0].predicted_ms == doctest::Approx(five.entries[0].predicted_ms * 5 / 3).epsilon(0.01));
+  CHECK(five.entries[0].bound_ms <= five.entries[0].predicted_ms);
+  CHECK(five.entries[0].assumes.back().starts_with("a loop: 3 rounds of up to 5; all of them take "));
+}
