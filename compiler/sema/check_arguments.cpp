@@ -113,7 +113,9 @@ std::optional<size_t> BodyChecker::PlaceByPosition(const Callee& callee, const a
 /// Gives the name of the parameter that was probably meant, or an empty one.
 std::string BodyChecker::ReportUnknownArgument(const Callee& callee, const ast::Argument& argument) {
   const ast::Word& name = *argument.name;
-  ExprId value = Check(argument.value);
+  // What a selector means depends on the parameter.
+  bool is_selector = std::holds_alternative<ast::Selector>(tree().exprs[argument.value].node);
+  ExprId value = is_selector ? AddError(argument.span) : Check(argument.value);
   if (name.text.empty()) {
     return "";  // the parser has said what is wrong there
   }
