@@ -8,6 +8,7 @@ namespace {
 
 constexpr uint32_t kIndent = 2;
 
+/// `Print` and `Fits` are longer than most, because they have a case for each kind of document.
 class Renderer {
  public:
   Renderer(const Documents& documents, const RenderOptions& options)

@@ -301,13 +301,26 @@ class Builder {
     }
     ir::Node node = NodeFor(NodeKind::Cast, *call);
     if (const auto* cast = std::get_if<sema::Cast>(&call->node)) {
-      node.operands = {Lower(cast->operand, region)};
+      node.operands = {LowerMembers(cast->operand, region, tried)};
       return ir::AddNode(function_, tried, std::move(node));
     }
     const auto& apply = std::get<sema::Apply>(call->node);
     node.kind = NodeKind::Apply;
     node.operation = apply.operation;
     node.operands = LowerAll(apply.operands, region);
+    return ir::AddNode(function_, tried, std::move(node));
+  }
+
+  /// Fields and items of json that a guarded cast reads are guarded with it: `(body.score as float) otherwise 0.0`.
+  NodeId LowerMembers(sema::ExprId id, RegionId region, RegionId tried) {
+    const sema::Expr& expr = source_.exprs[id];
+    const auto* apply = std::get_if<sema::Apply>(&expr.node);
+    if (apply == nullptr || (apply->operation != Operation::Member && apply->operation != Operation::MemberOrNull)) {
+      return Lower(id, region);
+    }
+    ir::Node node = NodeFor(NodeKind::Apply, expr);
+    node.operation = apply->operation;
+    node.operands = {LowerMembers(apply->operands[0], region, tried), Lower(apply->operands[1], region)};
     return ir::AddNode(function_, tried, std::move(node));
   }
 

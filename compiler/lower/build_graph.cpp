@@ -11,8 +11,6 @@
 namespace plait {
 namespace {
 
-constexpr int64_t kDefaultTimeoutMs = 60'000;
-
 ir::Demand DemandOf(const sema::Service& service) {
   const sema::Resources& asked = service.resources;
   return {service.name, asked.cpu, asked.memory_bytes, asked.gpu_min, asked.gpu_max, asked.span};

@@ -110,6 +110,7 @@ class BodyChecker {
   ExprId Of(const ast::Match& node, const At& at);
   LocalId HoldInLocal(ExprId value, std::string_view name, std::vector<Block::Let>& lets);
   ExprId WithLets(std::vector<Block::Let> lets, ExprId value);
+  bool HasTooManyPatterns(const ast::Match& node, const At& at);
   bool RefuseSubject(ExprId subject);
   CheckedArm CheckArm(const ast::Arm& arm, const MatchedValue& value, MatchCases& cases, const Expectation* want);
   ExprId ChainArms(std::vector<CheckedArm>& arms, const At& at);
@@ -230,6 +231,8 @@ class BodyChecker {
 
   // check_arguments.cpp
   struct Placement {
+    /// The parameters by name.
+    std::map<std::string_view, size_t> indices;
     /// One a parameter, where an argument gives it.
     std::vector<std::optional<ExprId>> values;
     /// Some faulty argument probably means this parameter.

@@ -38,7 +38,10 @@ ExprId BodyChecker::AddDefault(const Type& type, const Value& value, const Span&
 
 BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const std::vector<ast::Argument>& arguments) {
   const std::vector<Parameter>& parameters = callee.signature->parameters;
-  Placement placement{std::vector<std::optional<ExprId>>(parameters.size()), std::vector<bool>(parameters.size()), {}, {}};
+  Placement placement{{}, std::vector<std::optional<ExprId>>(parameters.size()), std::vector<bool>(parameters.size()), {}, {}};
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    placement.indices.try_emplace(parameters[i].name, i);
+  }
   std::vector<Span> places(parameters.size());
   bool after_named = false;
   for (size_t position = 0; position < arguments.size(); ++position) {
@@ -82,16 +85,15 @@ ExprId BodyChecker::CheckArgument(ast::ExprId argument, const Expectation& want,
 }
 
 std::optional<size_t> BodyChecker::PlaceByName(const Callee& callee, const ast::Argument& argument, Placement& placement) {
-  const std::vector<Parameter>& parameters = callee.signature->parameters;
-  auto parameter = std::ranges::find(parameters, argument.name->text, &Parameter::name);
-  if (parameter == parameters.end()) {
-    parameter = std::ranges::find(parameters, ReportUnknownArgument(callee, argument), &Parameter::name);
-    if (parameter != parameters.end()) {
-      placement.is_meant[static_cast<size_t>(parameter - parameters.begin())] = true;
-    }
-    return std::nullopt;
+  auto parameter = placement.indices.find(argument.name->text);
+  if (parameter != placement.indices.end()) {
+    return parameter->second;
   }
-  return static_cast<size_t>(parameter - parameters.begin());
+  parameter = placement.indices.find(ReportUnknownArgument(callee, argument));
+  if (parameter != placement.indices.end()) {
+    placement.is_meant[parameter->second] = true;
+  }
+  return std::nullopt;
 }
 
 std::optional<size_t> BodyChecker::PlaceByPosition(const Callee& callee, const ast::Argument& argument, size_t position, bool after_named,
@@ -113,14 +115,20 @@ std::optional<size_t> BodyChecker::PlaceByPosition(const Callee& callee, const a
 /// Gives the name of the parameter that was probably meant, or an empty one.
 std::string BodyChecker::ReportUnknownArgument(const Callee& callee, const ast::Argument& argument) {
   const ast::Word& name = *argument.name;
-  ExprId value = Check(argument.value);
+  // What a selector means depends on the parameter.
+  bool is_selector = std::holds_alternative<ast::Selector>(tree().exprs[argument.value].node);
+  ExprId value = is_selector ? AddError(argument.span) : Check(argument.value);
   if (name.text.empty()) {
     return "";  // the parser has said what is wrong there
   }
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownArgument, name.span, "`{}` has no parameter `{}`", callee.name, name.text);
+  if (program_.reporter.is_full(name.span.file)) {
+    Report(std::move(diagnostic));
+    return "";
+  }
   std::vector<std::string> names;
   std::ranges::transform(callee.signature->parameters, std::back_inserter(names), &Parameter::name);
-  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownArgument, name.span, "`{}` has no parameter `{}`", callee.name, name.text);
-  std::string list = names.empty() ? "no parameters" : fmt::format("parameters: {}", fmt::join(names, ", "));
+  std::string list = names.empty() ? "no parameters" : fmt::format("parameters: {}", Listed(names));
   if (callee.signature->span.file.has_value()) {
     diagnostic.secondary.push_back({callee.signature->span, "declared here; " + list});
   } else {
@@ -157,7 +165,7 @@ void BodyChecker::ReportMissing(const Callee& callee, const std::vector<const Pa
                                       : fmt::format("`{}: {}`", parameter->name, parameter->type.ToString());
   });
   Diagnostic diagnostic =
-      MakeDiagnostic(DiagnosticKind::MissingArgument, call_span, "`{}` is called without {}", callee.name, fmt::join(words, ", "));
+      MakeDiagnostic(DiagnosticKind::MissingArgument, call_span, "`{}` is called without {}", callee.name, Listed(words));
   if (callee.signature->span.file.has_value()) {
     diagnostic.secondary.push_back({callee.signature->span, "declared here"});
   }

@@ -114,7 +114,7 @@ void BodyChecker::ReportUnknownMethod(const ast::Word& member, const std::string
     return;  // the parser has said what is wrong there, or where the declaration may stand
   }
   Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownName, member.span, "{} `{}`", what, member.text);
-  diagnostic.secondary.push_back({declared, names.empty() ? "it has none" : fmt::format("it has: {}", fmt::join(names, ", "))});
+  diagnostic.secondary.push_back({declared, names.empty() ? "it has none" : fmt::format("it has: {}", Listed(names))});
   if (near) {
     diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), member.span, *near});
   }

@@ -217,7 +217,7 @@ ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
              has_length && (name.text == "length" || name.text == "size" || name.text == "len")) {
     diagnostic.fixes.push_back({"write `len(…)`", {}, ""});
   } else if (!names.empty()) {
-    diagnostic.notes.push_back(fmt::format("its fields: {}", fmt::join(names, ", ")));
+    diagnostic.notes.push_back(fmt::format("its fields: {}", Listed(names)));
   } else if (type.Is(TypeKind::List)) {
     diagnostic.fixes.push_back({"take one item, `[0]`, or every item's: `[x." + name.text + " for x in …]`", {}, ""});
   }

@@ -5,6 +5,7 @@
 #include "compiler/sema/body_checker.h"
 #include "compiler/sema/match_cases.h"
 #include "compiler/sema/types.h"
+#include "compiler/syntax/parse.h"
 
 namespace plait::sema {
 namespace {
@@ -40,6 +41,10 @@ ExprId BodyChecker::Of(const ast::Match& node, const At& at) {
     MarkUsed(at.id);
     return AddError(at.span);
   }
+  if (HasTooManyPatterns(node, at)) {
+    MarkUsed(at.id);
+    return AddError(at.span);
+  }
   MatchedValue value{{}, type, SpanOf(subject)};
   std::vector<Block::Let> lets;
   value.local = HoldInLocal(subject, "matched", lets);
@@ -50,12 +55,25 @@ ExprId BodyChecker::Of(const ast::Match& node, const At& at) {
   }
   Span word{at.span.file, at.span.begin, at.span.begin + 5};
   if (std::vector<std::string> missing = cases.Missing(); !missing.empty()) {
-    Report(MakeDiagnostic(DiagnosticKind::MatchMissing, word, "nothing is said for {}", fmt::join(missing, ", "))
+    Report(MakeDiagnostic(DiagnosticKind::MatchMissing, word, "nothing is said for {}", Listed(missing))
                .Also(value.span, fmt::format("this is `{}`", type.ToString()))
                .Fix("add arms for them, or `_ => …` for all others"));
     return AddError(at.span);
   }
   return WithLets(std::move(lets), ChainArms(arms, at));
+}
+
+/// Each pattern nests the rest of the chain by one.
+bool BodyChecker::HasTooManyPatterns(const ast::Match& node, const At& at) {
+  size_t count = 0;
+  std::ranges::for_each(node.arms, [&](const ast::Arm& arm) { count += arm.patterns.size(); });
+  if (count <= kMaxNesting) {
+    return false;
+  }
+  Span word{at.span.file, at.span.begin, at.span.begin + 5};
+  Report(MakeDiagnostic(DiagnosticKind::NestedTooDeep, word, "this `match` has {} patterns, and the limit is {}", count, kMaxNesting)
+             .Fix("split it: let `_` lead to a `fn` with the rest"));
+  return true;
 }
 
 bool BodyChecker::RefuseSubject(ExprId subject) {
@@ -245,7 +263,7 @@ void BodyChecker::ReportUnknownPattern(const ast::Path& path, const MatchedValue
   if (std::optional<std::string> near = program_.reporter.Suggest(word, names)) {
     diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), path.words.back().span, *near});
   } else if (!names.empty()) {
-    diagnostic.notes.push_back(fmt::format("its variants: {}", fmt::join(names, ", ")));
+    diagnostic.notes.push_back(fmt::format("its variants: {}", Listed(names)));
   } else if (path.words.size() == 1) {
     diagnostic.fixes.push_back({fmt::format("to give the value this name, say its type: `{}: {}`", word, value.type.ToString()), {}, ""});
   }

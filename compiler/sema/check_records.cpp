@@ -160,14 +160,14 @@ void BodyChecker::ReportFields(const ast::Brace& node, const At& at, const Type&
   }
   auto report = [&](Diagnostic diagnostic) {
     if (declared.file.has_value()) {
-      diagnostic.secondary.push_back({declared, fmt::format("fields: {}", fmt::join(wanted, ", "))});
+      diagnostic.secondary.push_back({declared, fmt::format("fields: {}", Listed(wanted))});
     }
     Report(std::move(diagnostic));
   };
-  std::vector<std::string> left = wanted;
-  for (const ast::BraceField& field : node.fields) {
-    std::erase(left, field.name.text);
-  }
+  std::set<std::string_view> given;
+  std::ranges::for_each(node.fields, [&](const ast::BraceField& field) { given.insert(field.name.text); });
+  std::vector<std::string> left;
+  std::ranges::copy_if(wanted, std::back_inserter(left), [&](const std::string& name) { return !given.contains(name); });
   for (const ast::BraceField& field : node.fields) {
     if (is_known(field)) {
       continue;

@@ -19,6 +19,13 @@ class Collector {
     for (const ast::Decl& decl : tree().decls) {
       std::visit([&](const auto& node) { Collect(node, decl); }, decl.node);
     }
+    // The program uses a misspelt import under the right name, and its fault is reported already.
+    for (const ImportInfo& import : program_.modules[module].imports) {
+      if (!import.meant_alias.empty()) {
+        scope_->spaces[static_cast<size_t>(Space::Type)].try_emplace(import.meant_alias,
+                                                                     Symbol{SymbolKind::Unavailable, 0, import.alias.span});
+      }
+    }
   }
 
   void CollectServiceMembers(ServiceId service) {

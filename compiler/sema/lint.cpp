@@ -33,10 +33,6 @@ std::vector<bool> FindModelCallers(const TypedModule& module) {
   return calls_model;
 }
 
-std::string Duration(int64_t milliseconds) {
-  return milliseconds % 1000 == 0 ? fmt::format("{}s", milliseconds / 1000) : fmt::format("{}ms", milliseconds);
-}
-
 /// `deadline-impossible` for each callee that may take longer than the caller lets it.
 void LintTimeouts(Program& program, ServiceId caller) {
   const Service& service = program.result.services[caller];
@@ -59,9 +55,14 @@ void LintTimeouts(Program& program, ServiceId caller) {
 
 }  // namespace
 
+std::string Duration(int64_t milliseconds) {
+  return milliseconds % 1000 == 0 ? fmt::format("{}s", milliseconds / 1000) : fmt::format("{}ms", milliseconds);
+}
+
 void Lint(Program& program) {
   LintUnused(program);
   LintServices(program);
+  LintGuards(program);
   std::vector<bool> calls_model = FindModelCallers(program.result);
   for (uint32_t i = 0; i < program.functions.size(); ++i) {
     if (!program.modules[program.functions[i].module].tree->has_errors) {

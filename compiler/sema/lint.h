@@ -1,6 +1,8 @@
 // The checks of sense, one a function. Each needs checked bodies.
 #pragma once
 
+#include <string>
+
 #include "compiler/sema/program.h"
 
 namespace plait::sema {
@@ -15,5 +17,11 @@ void LintServices(Program& program);
 void LintSteps(Program& program, const Function& function, const std::vector<bool>& calls_model);
 /// `batched-loop` and `same-sample`.
 void LintLoops(Program& program, const Function& function, const std::vector<bool>& calls_model);
+
+/// `retry-fanout`, `retry-no-effect`, and `deadline-impossible` for a guard whose tries take longer than the service lets them.
+void LintGuards(Program& program);
+
+/// Milliseconds as a source writes them: "20s", "150ms".
+std::string Duration(int64_t milliseconds);
 
 }  // namespace plait::sema

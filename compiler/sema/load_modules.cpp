@@ -50,8 +50,8 @@ class Loader {
     std::string target = TargetText(import);
     const ast::Module* tree = path != nullptr ? program_.sources.Standard(target) : program_.sources.File(importer.file, target);
     if (tree == nullptr) {
-      ReportNotFound(import, target);
-      return {std::move(alias), {}};
+      std::string meant = ReportNotFound(import, target).value_or("");
+      return {std::move(alias), {}, false, import.alias ? "" : meant.substr(meant.rfind('.') + 1)};
     }
     if (auto open = std::ranges::find(path_, tree, &Step::tree); open != path_.end()) {
       ReportCycle(import, static_cast<size_t>(open - path_.begin()), target);
@@ -77,19 +77,22 @@ class Loader {
     return prefix;
   }
 
-  void ReportNotFound(const ast::Import& import, const std::string& target) {
+  /// Gives the module that was probably meant.
+  std::optional<std::string> ReportNotFound(const ast::Import& import, const std::string& target) {
     bool is_file = std::holds_alternative<std::string>(import.target);
     Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::ImportNotFound, import.target_span, "{} `{}` was not found",
                                            is_file ? "the file" : "the module", target);
     std::vector<std::string> names = program_.sources.StandardNames();
+    std::optional<std::string> near = is_file ? std::nullopt : program_.reporter.Suggest(target, names);
     if (is_file) {
       diagnostic.notes.emplace_back("the path is taken from the folder of the file that imports");
-    } else if (std::optional<std::string> near = program_.reporter.Suggest(target, names)) {
+    } else if (near) {
       diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), import.target_span, *near});
     } else {
       diagnostic.notes.push_back(fmt::format("standard modules: {}", fmt::join(names, ", ")));
     }
     program_.reporter.Report(std::move(diagnostic));
+    return near;
   }
 
   /// The steps from `first` on import each other, the last one by `target`.

@@ -56,6 +56,8 @@ struct ImportInfo {
   /// Nothing where the import was not found.
   ModuleId module;
   bool is_used = false;
+  /// Of an import that was not found: the name that it would have if it were what was probably meant.
+  std::string meant_alias = "";
 };
 
 struct ModuleInfo {

@@ -1,8 +1,10 @@
 #include "compiler/sema/reporter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "compiler/base/nearest.h"
+#include "compiler/syntax/lex.h"
 
 namespace plait::sema {
 
@@ -12,7 +14,19 @@ void Reporter::Report(Diagnostic diagnostic) {
     return;
   }
   has_errors_ = has_errors_ || diagnostic.severity == Severity::Error;
+  int count = ++counts_[{span.file, diagnostic.severity}];
+  if (count > kMaxReportsPerFile) {
+    return;
+  }
+  if (count == kMaxReportsPerFile) {
+    diagnostic.notes.push_back(fmt::format("further {}s of this file are not shown", SeverityName(diagnostic.severity)));
+  }
   sink_.Report(std::move(diagnostic));
+}
+
+bool Reporter::is_full(FileId file) const {
+  auto count = counts_.find({file, Severity::Error});
+  return count != counts_.end() && count->second >= kMaxReportsPerFile;
 }
 
 void Reporter::Unsupported(const Span& span, std::string_view construct) {
@@ -25,8 +39,16 @@ std::optional<std::string> Reporter::Suggest(std::string_view word, std::span<co
   if (suggestions_left_ == 0 || word.size() < kShortest) {
     return std::nullopt;
   }
-  --suggestions_left_;
+  suggestions_left_ -= 1 + std::min(suggestions_left_ - 1, static_cast<int>(candidates.size() / 1000));
   return Nearest(word, candidates);
+}
+
+std::string Listed(std::span<const std::string> names) {
+  constexpr size_t kMaxListed = 24;
+  if (names.size() <= kMaxListed) {
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+  return fmt::format("{} and {} more", fmt::join(names.first(kMaxListed), ", "), names.size() - kMaxListed);
 }
 
 }  // namespace plait::sema

@@ -1,6 +1,7 @@
 // Types and defaults of records, constants, tasks and functions.
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/sema/constants.h"
 #include "compiler/sema/signatures.h"
@@ -36,15 +37,19 @@ void ResolveEnum(Program& program, const EnumInfo& info) {
     return;  // a second enum of that name, reported as such
   }
   std::vector<EnumVariant>& variants = entry->second;
+  std::set<std::string> names;
+  std::set<std::string> labels;
   for (const ast::EnumVariant& variant : info.decl->variants) {
     std::string label = variant.label.value_or(variant.name.text);
-    bool has_name = std::ranges::find(variants, variant.name.text, &EnumVariant::name) != variants.end();
-    if (has_name || std::ranges::find(variants, label, &EnumVariant::label) != variants.end()) {
+    bool has_name = names.contains(variant.name.text);
+    if (has_name || labels.contains(label)) {
       program.reporter.Report(MakeDiagnostic(DiagnosticKind::DuplicateName, variant.name.span, "the {} {} stands twice in `{}`",
                                              has_name ? "variant" : "label",
                                              has_name ? fmt::format("`{}`", variant.name.text) : QuoteJson(label), info.name));
       continue;
     }
+    names.insert(variant.name.text);
+    labels.insert(label);
     variants.push_back({variant.name.text, std::move(label)});
   }
   if (variants.empty() && !program.modules[info.module].tree->has_errors) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/syntax/parse.h"
+
 namespace plait::sema {
 namespace {
 
@@ -38,6 +40,11 @@ class TypeResolver {
   Type Of(const ast::ErrorType& /*node*/, const Span& /*span*/) { return {}; }
   Type Of(const ast::NullType& /*node*/, const Span& /*span*/) { return Type::Of(TypeKind::Null); }
   Type Of(const ast::UnionType& node, const Span& span) {
+    if (node.members.size() > kMaxNesting) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NestedTooDeep, span, "this union has {} members, and the limit is {}",
+                                              node.members.size(), kMaxNesting));
+      return {};
+    }
     std::vector<Type> members;
     for (ast::TypeId member : node.members) {
       members.push_back(Resolve(member));

@@ -35,7 +35,8 @@ ast::ExprId ExprParser::ParseUnit() {
   std::string_view text = TextOf(token);
   size_t length = ScanNumber(text).length;
   std::string_view unit_text = text.substr(length);
-  std::optional<UnitInfo> unit = FindUnit(unit_text) ? FindUnit(unit_text) : GuessUnit(unit_text);
+  std::optional<UnitInfo> unit = FindUnit(unit_text);
+  // The lexer has reported one that does not exist, and what was meant by it is a guess.
   if (!unit) {
     return AddExpr(first, ast::ErrorExpr{});
   }

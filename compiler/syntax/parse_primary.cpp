@@ -143,6 +143,10 @@ ast::ExprId ExprParser::ParsePrimary() {
     FailExpected("an expression");
     return ParseErrorExpr();
   }
+  if (AtMisusedWord()) {
+    std::string name(TextOf(Advance()));
+    return AddExpr(first, ast::Name{std::move(name)});
+  }
   switch (Peek().kind) {
     case TokenKind::Int:
       return ParseInt();

@@ -42,6 +42,13 @@ bool StartsItem(TokenKind kind) {
   }
 }
 
+/// A reserved word that follows a value.
+bool ContinuesValue(TokenKind kind) {
+  static constexpr TokenKind kWords[] = {TokenKind::And, TokenKind::Or,   TokenKind::In,     TokenKind::As,    TokenKind::For,
+                                         TokenKind::If,  TokenKind::Else, TokenKind::Within, TokenKind::Retry, TokenKind::Otherwise};
+  return std::find(std::begin(kWords), std::end(kWords), kind) != std::end(kWords);
+}
+
 }  // namespace
 
 void Recovery::Report(Diagnostic diagnostic) {
@@ -221,6 +228,11 @@ bool Recovery::AtForeignLine() const {
   return std::any_of(brackets_.begin(), brackets_.end(), [this](const Bracket& bracket) { return !PartnerOf(bracket.index); });
 }
 
+bool Recovery::AtSimilarItem() const {
+  std::optional<uint32_t> opener = index() > 0 ? PartnerOf(index() - 1) : std::nullopt;
+  return opener && TokenAt(*opener).kind == Peek().kind;
+}
+
 bool Recovery::FinishItem(Separator separator, bool is_missing_reported) {
   if (is_recovering_) {
     SkipToNextItem(separator);
@@ -231,7 +243,7 @@ bool Recovery::FinishItem(Separator separator, bool is_missing_reported) {
   }
   bool is_new_line = Peek().starts_line;
   bool may_begin_item = separator == Separator::CommaOrLineOfArms && At(TokenKind::Minus);
-  if (is_new_line && AtLineStartFault() && !may_begin_item) {
+  if (is_new_line && AtLineStartFault() && !may_begin_item && !(separator == Separator::Comma && AtSimilarItem())) {
     FailLineStart();
     SkipToNextItem(separator);
     return false;
@@ -239,7 +251,8 @@ bool Recovery::FinishItem(Separator separator, bool is_missing_reported) {
   if (separator != Separator::Comma && is_new_line) {
     return false;
   }
-  if (is_new_line && IsInnermostUnmatched()) {
+  bool is_before_clause = IsReserved(Peek().kind) && Peek(1).kind != TokenKind::Colon;
+  if ((is_new_line || is_before_clause) && IsInnermostUnmatched()) {
     FailUnclosed();
     return false;
   }
@@ -302,16 +315,27 @@ ast::Word Recovery::ParseName(std::string_view what) {
     return {std::string(TextOf(token)), SpanOf(token)};
   }
   TokenKind next = Peek(1).kind;
-  bool is_meant_as_name = IsReserved(token.kind) && !IsReserved(next) && next != TokenKind::Name && next != TokenKind::String;
+  bool is_before_word = (IsReserved(next) && next != TokenKind::In) || next == TokenKind::Name || next == TokenKind::String;
+  bool is_meant_as_name = IsReserved(token.kind) && !is_before_word;
   if (!is_meant_as_name || (token.starts_line && next != TokenKind::Colon)) {
     FailExpected(what);
     return {};
   }
   Span span = SpanOf(token);
-  Report(MakeDiagnostic(DiagnosticKind::ReservedWord, span, "`{}` is a reserved word and cannot be {}", TextOf(span), what)
-             .Fix(fmt::format("choose another name, such as `{}_`", TextOf(span)), span, std::string(TextOf(span)) + "_"));
+  if (misused_words_.insert(token.kind).second) {
+    Report(MakeDiagnostic(DiagnosticKind::ReservedWord, span, "`{}` is a reserved word and cannot be {}", TextOf(span), what)
+               .Fix(fmt::format("choose another name, such as `{}_`", TextOf(span)), span, std::string(TextOf(span)) + "_"));
+  }
   Advance();
   return {std::string(TextOf(span)), span};
+}
+
+bool Recovery::AtMisusedWord() const {
+  if (!misused_words_.contains(Peek().kind)) {
+    return false;
+  }
+  const Token& next = Peek(1);
+  return next.starts_line || next.kind == TokenKind::Dot || !StartsItem(next.kind) || ContinuesValue(next.kind);
 }
 
 ast::Word Recovery::ParseWord(std::string_view what) {

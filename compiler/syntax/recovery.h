@@ -1,6 +1,7 @@
 // How the parser reports a fault once and goes on behind it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -102,7 +103,10 @@ class Recovery : public Cursor {
   void FailUnclosed();
 
   // Words.
+  /// A reserved word that stands for a name is reported the first time.
   ast::Word ParseName(std::string_view what);
+  /// At a reserved word that was declared as a name, where nothing of what it begins otherwise follows.
+  [[nodiscard]] bool AtMisusedWord() const;
   ast::Word ParseWord(std::string_view what);
   ast::Path ParsePath(std::string_view what);
 
@@ -114,6 +118,8 @@ class Recovery : public Cursor {
 
   /// A line begins as statements and members do, and an open bracket is never closed: most likely the innermost was meant to be.
   [[nodiscard]] bool AtForeignLine() const;
+  /// At an opening bracket after the closing one of another item of that kind: `]` and then `[` on the next line.
+  [[nodiscard]] bool AtSimilarItem() const;
   /// True where a missing separator was found.
   bool FinishItem(Separator separator, bool is_missing_reported);
   void SkipToNextItem(Separator separator);
@@ -130,6 +136,8 @@ class Recovery : public Cursor {
   uint32_t abandoned_bracket_ = UINT32_MAX;
   int depth_ = 0;
   size_t fault_count_ = 0;
+  /// The reserved words that stood where a name was wanted.
+  std::set<TokenKind> misused_words_;
   uint32_t last_fault_ = UINT32_MAX;
 };
 

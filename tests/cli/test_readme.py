@@ -32,20 +32,21 @@ class TestReadme(unittest.TestCase):
             (Path(folder) / "graphs").symlink_to(ROOT / "graphs")
             for command in commands:
                 with self.subTest(command):
-                    command = re.sub(r"^plait (check|explain|fmt)", rf"{PLAIT} \1", command)
+                    command = re.sub(r"^plait (check|explain|fmt|test)", rf"{PLAIT} \1", command)
                     command = re.sub(r"^plait (\w+)", rf"{PLAIT} \1 --models {TINY}", command)
                     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
                     self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_graphs_shown_are_graphs_that_check(self):
+    def test_graphs_shown_are_formatted_graphs_that_check(self):
         graphs = [text for language, text in BLOCKS if language == "graph"]
         self.assertTrue(graphs)
         for text in graphs:
             with tempfile.NamedTemporaryFile("w", suffix=".graph") as file:
                 file.write(text)
                 file.flush()
-                done = subprocess.run([PLAIT, "check", file.name], capture_output=True, text=True, check=False)
-                self.assertEqual(done.returncode, 0, done.stdout)
+                for verb in (["check"], ["fmt", "--diff", "--check"]):
+                    done = subprocess.run([PLAIT, *verb, file.name], capture_output=True, text=True, check=False)
+                    self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_the_picture_is_what_plait_draws(self):
         """Of a test that fixes the machine. To draw it again: python3 tests/cli/test_readme.py --draw"""

@@ -1,5 +1,8 @@
 // Fuzzes tokenizers: a tokenizer.json of any bytes is refused or encodes and decodes text. What follows the first zero byte is the text.
+#include <algorithm>
+
 #include "runtime/tokenizers/tokenizer.h"
+#include "runtime/tokenizers/unicode.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {
@@ -16,8 +19,10 @@ void Exercise(const plait::Tokenizer& tokenizer, std::string_view text) {
     plait::fuzz::Require(0 <= id && id < tokenizer.vocab_size(), "every id is of the vocabulary");
   }
   plait::fuzz::Require(*encoding == *tokenizer.EncodePair(text, kUsualText, true), "equal texts give equal tokens");
-  tokenizer.Decode(encoding->input_ids, false);
-  tokenizer.Decode(encoding->input_ids, true);
+  for (bool skip_special_tokens : {false, true}) {
+    std::string decoded = tokenizer.Decode(encoding->input_ids, skip_special_tokens);
+    plait::fuzz::Require(plait::tokenizers::ReplaceInvalidUtf8(decoded) == decoded, "decoded text is valid UTF-8");
+  }
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ usage: plait VERB FILE [options]
 look at a graph
   check      find every mistake before a weight is loaded
   fmt        give files their one form
+  test       run the tests that stand in it, without its models
   plan       show what runs beside what, on how many threads, and for how long
   dot        draw it, for Graphviz or Mermaid
   explain    what a diagnostic's code means, with a wrong and a right example
@@ -39,7 +40,8 @@ example
   plait run graphs/inference_graph.graph --input '{"original_sentence": "I have an idea!"}'
 )";
 
-const Verb* const kVerbs[] = {&kCheckVerb, &kFmtVerb, &kPlanVerb, &kDotVerb, &kExplainVerb, &kRunVerb, &kBenchVerb, &kCompileVerb};
+const Verb* const kVerbs[] = {&kCheckVerb,   &kFmtVerb, &kTestVerb,  &kPlanVerb,   &kDotVerb,
+                              &kExplainVerb, &kRunVerb, &kBenchVerb, &kCompileVerb};
 
 std::optional<std::string> ReadVariable(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());

@@ -219,7 +219,7 @@ void NoteStandIns(const World& world, const LoadedProgram& program, size_t model
                                                               "five", "six", "seven", "eight", "nine"};
   std::string how_many = count < kWords.size() ? std::string(kWords[count]) : fmt::format("{}", count);
   std::string subject = count == 1 && model_count == 1 ? "the model is a stand-in"
-                        : count == model_count         ? fmt::format("all {} models are stand-ins", how_many)
+                        : count == model_count         ? fmt::format("{} models are stand-ins", count == 2 ? "both" : "all " + how_many)
                         : count == 1                   ? "one of the models is a stand-in"
                                                        : fmt::format("{} of the models are stand-ins", how_many);
   PrintError(fmt::format("{}note:{} {} with random weights (made by tools/make_models); the texts and scores mean nothing\n",

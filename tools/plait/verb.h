@@ -45,6 +45,7 @@ struct Verb {
 // One a file; the list of them stands in main.cpp.
 extern const Verb kCheckVerb;
 extern const Verb kFmtVerb;
+extern const Verb kTestVerb;
 extern const Verb kCompileVerb;
 extern const Verb kPlanVerb;
 extern const Verb kDotVerb;
