@@ -11,6 +11,7 @@
 #include "compiler/driver/module_loader.h"
 #include "compiler/ir/text.h"
 #include "compiler/lower/build_graph.h"
+#include "compiler/passes/project_outputs.h"
 #include "compiler/plan/lookup.h"
 #include "compiler/plan/text.h"
 #include "compiler/schedule/make_plan.h"
@@ -70,7 +71,8 @@ std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const 
   return facts;
 }
 
-void RunStages(const FileSystem& files, const std::string& path, std::string text, const CompileOptions& options, Compilation& result) {
+Result<void> RunStages(const FileSystem& files, const std::string& path, std::string text, const CompileOptions& options,
+                       Compilation& result) {
   DiagnosticList& sink = result.diagnostics;
   result.sources.set_root(ParentPath(path));
   ModuleLoader loader(files, result.sources, sink);
@@ -78,29 +80,33 @@ void RunStages(const FileSystem& files, const std::string& path, std::string tex
   if (options.stop == Stop::Tokens) {
     DiagnosticList already_reported;
     result.tokens = Lex(result.sources, main->file, already_reported);
-    return;
+    return {};
   }
   result.ast = *main;
   if (options.stop == Stop::Ast) {
-    return;
+    return {};
   }
   result.typed = sema::Check(*main, loader, sink);
   if (options.stop == Stop::Typed || sink.has_errors()) {
-    return;
+    return {};
   }
-  result.graph = RunPasses(BuildGraph(*result.typed), options.passes);
+  ir::Graph graph = BuildGraph(*result.typed);
+  if (!options.outputs.empty()) {
+    PLAIT_TRY(graph, ProjectOutputs(std::move(graph), options.entry, options.outputs));
+  }
+  result.graph = RunPasses(std::move(graph), options.passes);
   if (options.stop == Stop::Ir) {
-    return;
+    return {};
   }
   PlanInputs inputs;
   inputs.machine = options.machine;
   inputs.facts = ReadFacts(files, options.places, *result.graph, ParentPath(path), sink);
   inputs.source_digest = DigestSources(result.sources);
   inputs.strict = options.strict;
-  if (sink.has_errors()) {
-    return;
+  if (!sink.has_errors()) {
+    result.plan = MakePlan(*result.graph, inputs, result.sources, sink);
   }
-  result.plan = MakePlan(*result.graph, inputs, result.sources, sink);
+  return {};
 }
 
 }  // namespace
@@ -125,7 +131,7 @@ std::string StopNames() {
 Result<Compilation> Compile(const FileSystem& files, const std::string& path, const CompileOptions& options) {
   PLAIT_TRY(std::string text, files.ReadFile(path));
   Compilation result;
-  RunStages(files, path, std::move(text), options, result);
+  PLAIT_TRY_VOID(RunStages(files, path, std::move(text), options, result));
   result.diagnostics.SortAndMergeEqual();
   return result;
 }

@@ -35,6 +35,9 @@ struct CompileOptions {
   /// Demands beyond the machine are errors.
   bool strict = false;
   PassOptions passes;
+  /// Paths into the result of `entry`, if only these are wanted: what only the others need is not computed.
+  std::vector<std::string> outputs;
+  std::string entry;
 };
 
 struct Compilation {
@@ -48,8 +51,8 @@ struct Compilation {
   std::optional<plan::Plan> plan;
 };
 
-/// Compiles the file at `path`. Fails only where that file cannot be read; faults of the source are diagnostics, sorted and without
-/// repeats.
+/// Compiles the file at `path`. Fails only where that file cannot be read, or `outputs` name what is not there; faults of the source are
+/// diagnostics, sorted and without repeats.
 Result<Compilation> Compile(const FileSystem& files, const std::string& path, const CompileOptions& options);
 
 /// The product of a stop as text, for `--emit`. Needs that the stop was reached.

@@ -31,14 +31,14 @@ Machine TestMachine() {
   return machine;
 }
 
-TestProgram PlanTest(const Compilation& compilation, const sema::Test& test) {
+TestProgram PlanTest(const Compilation& compilation, const sema::Test& test, const PassOptions& passes) {
   TestProgram program;
   program.name = test.name;
   program.place = compilation.sources.Place(test.span);
   TestGraph built = BuildTestGraph(*compilation.typed, test);
   PlanInputs inputs;
   inputs.machine = TestMachine();
-  ir::Graph graph = RunPasses(std::move(built.graph), {});
+  ir::Graph graph = RunPasses(std::move(built.graph), passes);
   inputs.facts.resize(graph.models.size());
   DiagnosticList unread;  // what is said of missing models means nothing here
   program.plan = MakePlan(graph, inputs, compilation.sources, unread);
@@ -66,10 +66,10 @@ TestProgram PlanTest(const Compilation& compilation, const sema::Test& test) {
 
 }  // namespace
 
-std::vector<TestProgram> PlanTests(const Compilation& compilation) {
+std::vector<TestProgram> PlanTests(const Compilation& compilation, const PassOptions& passes) {
   std::vector<TestProgram> programs;
   for (const sema::Test& test : compilation.typed->tests) {
-    programs.push_back(PlanTest(compilation, test));
+    programs.push_back(PlanTest(compilation, test, passes));
   }
   return programs;
 }

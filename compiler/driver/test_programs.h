@@ -50,6 +50,6 @@ struct TestProgram {
 };
 
 /// Plans every test of a compilation that was checked without errors, in the order of the text.
-std::vector<TestProgram> PlanTests(const Compilation& compilation);
+std::vector<TestProgram> PlanTests(const Compilation& compilation, const PassOptions& passes);
 
 }  // namespace plait

@@ -242,6 +242,7 @@ class BodyChecker {
     Inference inference;
   };
   ExprId CheckArgument(ast::ExprId argument, const Expectation& want, Placement& placement);
+  static Placement NoArguments(const Signature& signature);
   Placement PlaceArguments(const Callee& callee, const std::vector<ast::Argument>& arguments);
   std::optional<size_t> PlaceByName(const Callee& callee, const ast::Argument& argument, Placement& placement);
   std::optional<size_t> PlaceByPosition(const Callee& callee, const ast::Argument& argument, size_t position, bool after_named,

@@ -36,12 +36,18 @@ ExprId BodyChecker::AddDefault(const Type& type, const Value& value, const Span&
   return value.is_null() && !may_be_null ? AddError(span) : Add(type, span, Constant{value});
 }
 
+BodyChecker::Placement BodyChecker::NoArguments(const Signature& signature) {
+  size_t count = signature.parameters.size();
+  Placement placement{{}, std::vector<std::optional<ExprId>>(count), std::vector<bool>(count), {}, {}};
+  for (size_t i = 0; i < count; ++i) {
+    placement.indices.try_emplace(signature.parameters[i].name, i);
+  }
+  return placement;
+}
+
 BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const std::vector<ast::Argument>& arguments) {
   const std::vector<Parameter>& parameters = callee.signature->parameters;
-  Placement placement{{}, std::vector<std::optional<ExprId>>(parameters.size()), std::vector<bool>(parameters.size()), {}, {}};
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    placement.indices.try_emplace(parameters[i].name, i);
-  }
+  Placement placement = NoArguments(*callee.signature);
   std::vector<Span> places(parameters.size());
   bool after_named = false;
   for (size_t position = 0; position < arguments.size(); ++position) {

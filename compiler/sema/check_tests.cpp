@@ -109,8 +109,7 @@ void BodyChecker::CheckGiven(const ast::Given& given, Test& test) {
   const Signature& signature = SignatureOf(*callee);
   Callee named{given.callee.ToString(), &signature, {}, false};
   Given result{*callee, std::vector<std::optional<Value>>(signature.parameters.size()), Value(), given.span};
-  Placement placement{
-      std::vector<std::optional<ExprId>>(signature.parameters.size()), std::vector<bool>(signature.parameters.size()), {}, {}};
+  Placement placement = NoArguments(signature);
   bool after_named = false;
   for (size_t position = 0; position < given.arguments.size(); ++position) {
     const ast::Argument& argument = given.arguments[position];

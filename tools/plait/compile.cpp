@@ -1,4 +1,5 @@
 // plait compile
+#include <chrono>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -18,7 +19,10 @@ constexpr OptionSpec kOptions[] = {{"-o", true, "--output"},
                                    {"--strict", false, ""},
                                    {"--warnings-as-errors", false, ""},
                                    {"--allow", true, ""},
-                                   {"--disable-pass", true, ""}};
+                                   {"--disable-pass", true, ""},
+                                   {"--time-passes", false, ""},
+                                   {"--outputs", true, ""},
+                                   {"--entry", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait compile FILE -o FILE.plan [options]
 plait compile FILE --emit STAGE [options]
@@ -34,40 +38,38 @@ Models whose folders are found are measured by their metadata; for the others th
   --warnings-as-errors  warnings fail too
   --allow CODE          not this warning or note (may be repeated)
   --disable-pass NAME   leave out an optional pass (may be repeated)
+  --time-passes         print what each pass took, and how much of the graph it left
+  --outputs A.B,C       only these fields of the result; what only the others need is not computed
+  --entry Service.api   whose outputs are meant, where there are several
 
 examples
   plait compile graphs/inference_graph.graph -o inference.plan
   plait compile graphs/inference_graph.graph --emit ir
 )";
 
-Result<CompileOptions> OptionsFor(const World& world, const Arguments& arguments, Stop stop, const std::string& path) {
+/// A line a pass: what it took, and how many nodes it left.
+void PrintPass(const Pass& pass, const ir::Graph& graph, std::chrono::nanoseconds time) {
+  size_t nodes = 0;
+  for (const ir::Function& function : graph.functions) {
+    nodes += function.nodes.size();
+  }
+  constexpr double kNanosecondsPerMs = 1e6;
+  PrintError(fmt::format("  {:<20} {:>9.3f} ms  {:>8} nodes\n", pass.name, static_cast<double>(time.count()) / kNanosecondsPerMs, nodes));
+}
+
+Result<CompileOptions> OptionsFor(const World& world, const Arguments& arguments, Stop stop, PassOptions passes, const std::string& path) {
   CompileOptions options;
   options.stop = stop;
   PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
   PLAIT_TRY(options.places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
   options.strict = arguments.Has("--strict");
-  for (std::string& pass : arguments.GetAll("--disable-pass")) {
-    options.passes.disabled.insert(std::move(pass));
+  options.passes = std::move(passes);
+  if (arguments.Has("--time-passes")) {
+    options.passes.after = PrintPass;
   }
+  options.outputs = ChosenOutputs(arguments);
+  options.entry = arguments.Get("--entry");
   return options;
-}
-
-/// Why these passes cannot be left out; empty where they can.
-std::string CheckPasses(const Arguments& arguments) {
-  for (const std::string& name : arguments.GetAll("--disable-pass")) {
-    std::string optional_passes;
-    bool is_known = false;
-    for (const Pass& pass : AllPasses()) {
-      if (!pass.is_required) {
-        is_known = is_known || pass.name == name;
-        optional_passes += fmt::format("{}{}", optional_passes.empty() ? "" : ", ", pass.name);
-      }
-    }
-    if (!is_known) {
-      return fmt::format("no optional pass is called `{}`; there are {}", name, optional_passes);
-    }
-  }
-  return "";
 }
 
 int RunCompile(const World& world, const Arguments& arguments) {
@@ -81,15 +83,16 @@ int RunCompile(const World& world, const Arguments& arguments) {
   if (!stop) {
     return UsageError("compile", fmt::format("`--emit` takes {}, not `{}`", StopNames(), arguments.Get("--emit")));
   }
-  if (std::string fault = CheckPasses(arguments); !fault.empty()) {
-    return UsageError("compile", fault);
+  PassChoice passes = ChosenPasses(arguments);
+  if (!passes.fault.empty()) {
+    return UsageError("compile", passes.fault);
   }
   FilterChoice chosen = ChosenFilter(arguments);
   if (!chosen.fault.empty()) {
     return UsageError("compile", chosen.fault);
   }
   const std::string& path = arguments.positional[0];
-  Result<CompileOptions> options = OptionsFor(world, arguments, *stop, path);
+  Result<CompileOptions> options = OptionsFor(world, arguments, *stop, std::move(passes.passes), path);
   if (!options.ok()) {
     return Fail(world, options.error());
   }

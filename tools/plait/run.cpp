@@ -13,19 +13,11 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--input", true, ""},
-                                   {"--entry", true, ""},
-                                   {"--output", true, ""},
-                                   {"--seed", true, ""},
-                                   {"--timeout", true, ""},
-                                   {"--threads", true, ""},
-                                   {"--trace", true, ""},
-                                   {"--models", true, ""},
-                                   {"--machine", true, ""},
-                                   {"--strict", false, ""},
-                                   {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},
-                                   {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--input", true, ""},   {"--entry", true, ""},   {"--outputs", true, ""},
+                                   {"--output", true, ""},  {"--seed", true, ""},    {"--timeout", true, ""},
+                                   {"--threads", true, ""}, {"--trace", true, ""},   {"--models", true, ""},
+                                   {"--machine", true, ""}, {"--strict", false, ""}, {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},   {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait run FILE [options]
 
@@ -33,6 +25,7 @@ Runs one request on a graph or a plan file and prints the answer on standard out
 
   --input JSON|@FILE|-           the arguments by name, as a JSON object; parameters with defaults may be left out
   --entry Service.api            which api, where there are several
+  --outputs A.B,C                only these fields of the result; what only the others need is not computed
   --output json|text|envelope    text prints strings as they are; envelope adds seed, timings and what was degraded
   --seed N                       seeds sampling; 0 otherwise, so that equal requests have equal answers
   --timeout 20s                  in place of the service's own

@@ -9,7 +9,7 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--filter", true, ""}, {"--junit", true, ""}, {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--filter", true, ""}, {"--junit", true, ""}, {"--disable-pass", true, ""}, {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait test FILE... [options]
 
@@ -18,6 +18,8 @@ by the first `given` that matches. Every test is a request of its own, on the pl
 
   --filter TEXT   only tests whose name contains the text
   --junit FILE    also write the results as JUnit XML
+  --disable-pass NAME
+                  plan without an optional pass (may be repeated); the results are the same
   --quiet         print only tests that fail
 
 Exits with 1 if a test fails or a file has faults.
@@ -28,7 +30,8 @@ examples
 )";
 
 /// Adds the outcomes of a file's tests. False where the file has faults, which are printed then.
-bool RunFile(const World& world, const std::string& path, const std::string& filter, ThreadPool& pool, std::vector<ReportedTest>& tests) {
+bool RunFile(const World& world, const std::string& path, const std::string& filter, const PassOptions& passes, ThreadPool& pool,
+             std::vector<ReportedTest>& tests) {
   CompileOptions options;
   options.stop = Stop::Typed;
   Result<Compilation> compilation = Compile(*world.files, path, options);
@@ -43,7 +46,7 @@ bool RunFile(const World& world, const std::string& path, const std::string& fil
     PrintError(RenderDiagnostics(compilation->sources, errors, {DiagnosticFormat::Human, world.colour_err}));
     return false;
   }
-  for (const TestProgram& program : PlanTests(*compilation)) {
+  for (const TestProgram& program : PlanTests(*compilation, passes)) {
     if (program.name.find(filter) != std::string::npos) {
       tests.push_back({path, program.name, program.place, RunTest(program, pool)});
     }
@@ -55,11 +58,15 @@ int RunTests(const World& world, const Arguments& arguments) {
   if (arguments.positional.empty()) {
     return UsageError("test", "name a .graph file");
   }
+  PassChoice passes = ChosenPasses(arguments);
+  if (!passes.fault.empty()) {
+    return UsageError("test", passes.fault);
+  }
   ThreadPool pool(1);
   std::vector<ReportedTest> tests;
   bool is_fine = true;
   for (const std::string& path : arguments.positional) {
-    is_fine = RunFile(world, path, std::string(arguments.Get("--filter")), pool, tests) && is_fine;
+    is_fine = RunFile(world, path, std::string(arguments.Get("--filter")), passes.passes, pool, tests) && is_fine;
   }
   Print(RenderTests(tests, arguments.Has("--quiet"), world.colour_out));
   if (arguments.Has("--junit")) {

@@ -73,6 +73,9 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
                                             const std::string& path) {
   PLAIT_TRY(std::string text, world.files->ReadFile(path));
   PLAIT_TRY(ModelPlaces places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
+  if (plan::LooksLikePlan(text) && arguments.Has("--outputs")) {
+    return Error{FailureKind::InputMismatch, "a plan gives what it was made for; `--outputs` takes a source", path, {}};
+  }
   if (plan::LooksLikePlan(text)) {
     PLAIT_TRY(plan::Plan read, plan::Read(text, path));
     return std::optional<PreparedPlan>({std::move(read), std::move(places), ParentPath(path)});
@@ -81,6 +84,8 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
   options.places = places;
   options.strict = arguments.Has("--strict");
+  options.outputs = ChosenOutputs(arguments);
+  options.entry = arguments.Get("--entry");
   PLAIT_TRY(Compilation compilation, Compile(*world.files, path, options));
   std::vector<Diagnostic> found = Filter(compilation.diagnostics.diagnostics(), filter);
   PrintFaults(world, compilation.sources, found);
@@ -91,6 +96,37 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
 }
 
 }  // namespace
+
+std::vector<std::string> ChosenOutputs(const Arguments& arguments) {
+  std::vector<std::string> paths;
+  std::string text = arguments.Get("--outputs");
+  for (size_t begin = 0; !text.empty() && begin <= text.size();) {
+    size_t end = std::min(text.find(',', begin), text.size());
+    paths.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return paths;
+}
+
+PassChoice ChosenPasses(const Arguments& arguments) {
+  PassChoice choice;
+  for (std::string& name : arguments.GetAll("--disable-pass")) {
+    std::string optional_passes;
+    bool is_known = false;
+    for (const Pass& pass : AllPasses()) {
+      if (!pass.is_required && optional_passes.find(pass.name) == std::string::npos) {
+        is_known = is_known || pass.name == name;
+        optional_passes += fmt::format("{}{}", optional_passes.empty() ? "" : ", ", pass.name);
+      }
+    }
+    if (!is_known) {
+      choice.fault = fmt::format("no optional pass is called `{}`; there are {}", name, optional_passes);
+      return choice;
+    }
+    choice.passes.disabled.insert(std::move(name));
+  }
+  return choice;
+}
 
 PrepareOutcome PreparePlan(const World& world, const Arguments& arguments, std::string_view verb) {
   if (arguments.positional.size() != 1) {

@@ -65,6 +65,16 @@ int Fail(const World& world, const Error& error);
 /// The machine that this one is, or the profile that `--machine` names.
 Result<Machine> ChosenMachine(const World& world, const Arguments& arguments);
 
+/// The paths of `--outputs a.b,c`.
+std::vector<std::string> ChosenOutputs(const Arguments& arguments);
+
+/// What `--disable-pass` says, or in words why a pass cannot be left out.
+struct PassChoice {
+  PassOptions passes;
+  std::string fault;
+};
+PassChoice ChosenPasses(const Arguments& arguments);
+
 /// What `--warnings-as-errors` and `--allow CODE` ask for, or in words what is wrong with a code.
 struct FilterChoice {
   DiagnosticFilter filter;
