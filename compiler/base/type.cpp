@@ -26,7 +26,7 @@ Type Type::Stream(Type item) { return {TypeKind::Stream, std::make_shared<const 
 Type Type::Variable(std::string name) { return {TypeKind::Variable, std::make_shared<const Node>(Node{std::move(name), {}})}; }
 Type Type::Enum(std::string name) { return {TypeKind::Enum, std::make_shared<const Node>(Node{std::move(name), {}})}; }
 
-Type Type::Union(std::vector<Type> members) {
+Type Type::Union(const std::vector<Type>& members) {
   bool is_optional = false;
   std::vector<Field> distinct;
   auto add = [&](auto&& self, const Type& member) -> void {
@@ -185,7 +185,7 @@ class TypeReader {
       }
       members.push_back(*std::move(type));
     } while (Take('|'));
-    return Type::Union(std::move(members));
+    return Type::Union(members);
   }
 
   std::optional<Type> ReadMember(int depth) {

@@ -53,7 +53,7 @@ class Type {
   static Type Variable(std::string name);
   /// Unions among the members give theirs, equal ones count once, and null or an optional among them makes the whole optional. One member
   /// alone is that member.
-  static Type Union(std::vector<Type> members);
+  static Type Union(const std::vector<Type>& members);
 
   [[nodiscard]] TypeKind kind() const { return kind_; }
   [[nodiscard]] bool Is(TypeKind kind) const { return kind_ == kind; }

@@ -38,7 +38,7 @@ std::string RenderOne(const Report& report, const RenderOptions& options) {
 size_t CharacterBytes(std::string_view text) {
   auto lead = static_cast<unsigned char>(text[0]);
   size_t bytes = lead >= 0xF0 ? 4 : (lead >= 0xE0 ? 3 : (lead >= 0xC0 ? 2 : 1));
-  return llvm::json::isUTF8(llvm::StringRef(text.data(), std::min(bytes, text.size()))) ? bytes : 1;
+  return llvm::json::isUTF8(llvm::StringRef(text.substr(0, bytes))) ? bytes : 1;
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ ExprId BodyChecker::CheckCall(const CalledName& called, const std::vector<ast::A
     return AddError(at.span);
   }
   BoundArguments bound = BindArguments(*callee, arguments, at.span);
-  return WithLets(std::move(bound.lets), MakeCall(*callee, std::move(bound), at.span));
+  std::vector<Block::Let> lets = std::move(bound.lets);
+  return WithLets(std::move(lets), MakeCall(*callee, std::move(bound), at.span));
 }
 
 /// An argument of who knows what: a function there may be meant, as in `xs.map(f)`.

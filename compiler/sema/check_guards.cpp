@@ -62,7 +62,7 @@ ExprId BodyChecker::CheckGuards(ExprId call, const ast::Guards& guards, const At
   }
   const Type type = TypeOf(call);
   if (!guards.otherwise) {
-    return is_faulty || type.is_error() ? AddError(at.span) : Add(type, at.span, std::move(result));
+    return is_faulty || type.is_error() ? AddError(at.span) : Add(type, at.span, result);
   }
   ExprId fallback = Check(*guards.otherwise, at.want);
   if (is_faulty || type.is_error() || TypeOf(fallback).is_error()) {
@@ -71,7 +71,7 @@ ExprId BodyChecker::CheckGuards(ExprId call, const ast::Guards& guards, const At
   if (at.want != nullptr) {
     result.call = Convert(call, *at.want);
     result.fallback = Convert(fallback, *at.want);
-    return Add(at.want->type, at.span, std::move(result));
+    return Add(at.want->type, at.span, result);
   }
   std::vector<ExprId> values = {call, fallback};
   std::optional<Type> joined = Unify(values);
@@ -80,7 +80,7 @@ ExprId BodyChecker::CheckGuards(ExprId call, const ast::Guards& guards, const At
   }
   result.call = values[0];
   result.fallback = values[1];
-  return Add(*std::move(joined), at.span, std::move(result));
+  return Add(*std::move(joined), at.span, result);
 }
 
 std::optional<int64_t> BodyChecker::ReadDuration(ast::ExprId id) {

@@ -7,6 +7,14 @@
 
 namespace plait {
 
+/// A call that runs or has run.
+struct CallMemo::Entry {
+  std::string key;
+  bool is_done = false;
+  /// Nothing where its runner had to stop.
+  std::optional<Result<Value>> outcome;
+};
+
 CallMemo::Ticket CallMemo::Enter(uint32_t model, std::string_view method, const ValueFields& arguments) {
   std::string key = fmt::format("{}.{}{}", model, method, ToJson(Value::Record(arguments)));
   std::lock_guard lock(mutex_);

@@ -19,7 +19,7 @@ namespace plait {
 /// The calls of one request. Sampled calls that are to differ do so by an argument.
 class CallMemo {
  public:
-  class Entry;
+  struct Entry;
   /// What a caller holds: whoever runs the call must `Publish` its outcome; the others `Wait` for it.
   struct Ticket {
     std::shared_ptr<Entry> entry;
@@ -38,16 +38,6 @@ class CallMemo {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<std::string, std::shared_ptr<Entry>> entries_;
-};
-
-/// A call that runs or has run.
-class CallMemo::Entry {
- private:
-  friend class CallMemo;
-  std::string key;
-  bool is_done = false;
-  /// Nothing where its runner had to stop.
-  std::optional<Result<Value>> outcome;
 };
 
 }  // namespace plait
