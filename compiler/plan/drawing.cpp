@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -32,7 +33,7 @@ class Drawer {
     if (entry_.root) {
       Draw(*entry_.root);
     }
-    bool is_value = entry_.result.kind == Expr::Kind::Value;
+    bool is_value = WithoutGuards(entry_.result).kind == Expr::Kind::Value;
     size_t result = AddNode({NodeShape::Result, entry_.result_type.ToString(), is_value ? "" : TextOf(entry_.result), std::nullopt});
     Connect(entry_.result, result);
     return std::move(drawing_);
@@ -62,8 +63,31 @@ class Drawer {
     drawing_.edges.push_back({from, to, label, is_choice});
   }
 
+  /// Whether the expression is a field of what a tolerant guard writes.
+  [[nodiscard]] bool IsOfGuard(const Expr& expr, std::string_view field) const {
+    return expr.kind == Expr::Kind::Field && expr.names[0] == field && expr.operands[0].kind == Expr::Kind::Value &&
+           tolerant_.contains(expr.operands[0].value);
+  }
+
+  /// The expression as if nothing failed: what a guard gives is called by its name, as the guard itself tells what stands in for it.
+  [[nodiscard]] Expr WithoutGuards(const Expr& expr) const {
+    if (IsOfGuard(expr, "value")) {
+      return expr.operands[0];
+    }
+    if (expr.kind == Expr::Kind::If && IsOfGuard(expr.operands[0], "failed")) {
+      return WithoutGuards(expr.operands[2]);
+    }
+    Expr plain = expr;
+    for (Expr& operand : plain.operands) {
+      operand = WithoutGuards(operand);
+    }
+    return plain;
+  }
+
+  void Connect(const Expr& expr, size_t to) { ConnectPart(WithoutGuards(expr), to, ""); }
+
   /// Arrows from the values that the expression reads, with the field that it takes of each.
-  void Connect(const Expr& expr, size_t to, const std::string& field = "") {
+  void ConnectPart(const Expr& expr, size_t to, const std::string& field) {
     if (expr.kind == Expr::Kind::Value) {
       auto origin = origins_.find(expr.value);
       if (origin != origins_.end()) {
@@ -75,13 +99,13 @@ class Drawer {
     bool names_field = expr.kind == Expr::Kind::Field && field.empty();
     for (size_t i = 0; i < expr.operands.size(); ++i) {
       bool is_selected = selects && i == 0;
-      Connect(expr.operands[i], to, names_field && is_selected ? expr.names[0] : is_selected ? field : "");
+      ConnectPart(expr.operands[i], to, names_field && is_selected ? expr.names[0] : is_selected ? field : "");
     }
   }
 
   /// The expression with names in place of numbers where values have some.
   std::string TextOf(const Expr& expr) {
-    std::string text = ToString(expr);
+    std::string text = ToString(WithoutGuards(expr));
     std::string named;
     for (size_t i = 0; i < text.size(); ++i) {
       size_t end = i + 1;
@@ -222,14 +246,29 @@ class Drawer {
 
   /// A note on the one call that it guards, or a box around more.
   void DrawGuard(const Stage& stage) {
+    DrawGuarded(stage);
+    if (stage.is_tolerant) {
+      tolerant_.insert(*stage.writes);
+    }
+  }
+
+  /// A chain of fields and items ends in the name of its last field.
+  static std::string LastField(const Expr& expr) {
+    const Expr* part = &expr;
+    while (part->kind == Expr::Kind::Apply && part->operation == Operation::Index) {
+      part = &part->operands[0];
+    }
+    return part->kind == Expr::Kind::Field ? part->names[0] : "";
+  }
+
+  void DrawGuarded(const Stage& stage) {
     const Stage* call = stage.children.empty() ? nullptr : &entry_.stages[stage.children[0]];
     if (call != nullptr && call->kind == StageKind::Call) {
       note_ = GuardText(entry_, stage);
       Draw(stage.children[0]);
       note_.clear();
-      // What the guard gives is the call's, or a part of it.
-      Origin origin = origins_[*call->writes];
-      SetOrigin(*stage.writes, origin.node, names_[*call->writes]);
+      origins_[*stage.writes] = {origins_[*call->writes].node, LastField(stage.element)};
+      names_[*stage.writes] = TextOf(stage.element);
       return;
     }
     std::optional<size_t> outer = group_;
@@ -271,7 +310,8 @@ class Drawer {
 
   void DrawBranch(const Stage& stage) {
     bool is_binary = stage.arms.size() == 2;
-    size_t choice = AddNode({NodeShape::Choice, is_binary ? TextOf(*stage.arms[0].condition) : "if", "", group_});
+    std::string title = !is_binary ? "if" : IsOfGuard(*stage.arms[0].condition, "failed") ? "failed?" : TextOf(*stage.arms[0].condition);
+    size_t choice = AddNode({NodeShape::Choice, title, "", group_});
     bool was_in_arm = is_in_arm_;
     for (const Arm& arm : stage.arms) {
       if (arm.condition) {
@@ -300,6 +340,8 @@ class Drawer {
   std::map<std::tuple<size_t, size_t, bool>, size_t> edge_of_;
   std::map<ValueId, Origin> origins_;
   std::map<ValueId, std::string> names_;
+  /// What guards write that give something else where they failed.
+  std::set<ValueId> tolerant_;
   std::optional<size_t> group_;
   /// Of the guard around the next call.
   std::string note_;

@@ -18,6 +18,12 @@ void AddValues(const Expr& expr, std::vector<ValueId>& values) {
   }
 }
 
+/// A time that somebody wrote, exactly: `200 ms`, `1.5 s`, `60 s`.
+std::string GivenMsText(int64_t ms) {
+  constexpr double kMsPerSecond = 1000;
+  return ms < static_cast<int64_t>(kMsPerSecond) ? fmt::format("{} ms", ms) : fmt::format("{:g} s", static_cast<double>(ms) / kMsPerSecond);
+}
+
 /// Whether the expression asks if the guard that wrote the value failed.
 bool AsksForFailure(const Expr& expr, ValueId value) {
   return expr.kind == Expr::Kind::Field && expr.names[0] == "failed" && expr.operands[0].kind == Expr::Kind::Value &&
@@ -120,7 +126,7 @@ std::string CallName(const Plan& plan, const Stage& call) { return fmt::format("
 std::string GuardText(const Entry& entry, const Stage& guard) {
   std::vector<std::string> parts;
   if (guard.within_ms) {
-    parts.push_back(fmt::format("within {}", MsText(static_cast<double>(*guard.within_ms))));
+    parts.push_back(fmt::format("within {}", GivenMsText(*guard.within_ms)));
   }
   if (guard.retries > 0) {
     parts.push_back(fmt::format("{} {}", guard.retries, guard.retries == 1 ? "retry" : "retries"));

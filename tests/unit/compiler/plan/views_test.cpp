@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "compiler/plan/text.h"
 #include "tests/unit/compiler/plan/sample_plan.h"
 
 using namespace plait;
@@ -126,4 +127,41 @@ TEST_CASE("colour only where it is asked for") {
   CHECK_FALSE(Holds(DescribeForPeople(SamplePlan(), options), "\x1b"));
   options.colour = true;
   CHECK(Holds(DescribeForPeople(SamplePlan(), options), "\x1b[1m"));
+}
+
+TEST_CASE("guards and loops for people") {
+  std::string text = DescribeForPeople(GuardedPlan(), {});
+  CHECK(Holds(text, "  loop up to 5 rounds with %3 = %0 while len(%3) < 100   → %6"));
+  CHECK(Holds(text, "  └─ guard within 60 s "));
+  CHECK(Holds(text, "  guard within 200 ms · 2 retries · otherwise 0.0 "));
+}
+
+TEST_CASE("a guard is a note on its call, a loop a box that says how often") {
+  std::string text = ToMermaid(GuardedPlan(), {});
+  CHECK(Holds(text, "subgraph e0_g0 [\"up to 5 rounds\"]"));
+  CHECK(Holds(text, "models/bert<br>50.0 ms · 1 thread<br>within 200 ms · 2 retries · otherwise 0.0\"]"));
+  CHECK(Holds(text, "-.->|\"again\"| e0_n1"));
+  // The result is what the guard gives; the note says what stands in for it.
+  CHECK(Holds(text, "e0_n6([\"float\"])"));
+  CHECK(Holds(text, "e0_n5 -->|\"score\"| e0_n6"));
+  std::string dot = ToDot(GuardedPlan(), {});
+  CHECK(Holds(dot, "label=\"up to 5 rounds\"; style=\"rounded,dashed\"; color=\"#f59e0b\""));
+  CHECK(Holds(dot, "<br/>within 60 s</font>>"));
+}
+
+TEST_CASE("where something else is called for a failure, the picture asks") {
+  Plan plan = GuardedPlan();
+  Entry& entry = plan.entries[0];
+  entry.result = E("%8");
+  Stage branch;
+  branch.kind = StageKind::Branch;
+  branch.arms = {{E("%2.failed"), 7, E("%7[0].score")}, {std::nullopt, std::nullopt, E("%2.value")}};
+  branch.writes = 8;
+  entry.stages[0].children = {1, 2, 6};
+  entry.stages.push_back(branch);
+  entry.stages.push_back(CallStage(2, "classify", {{"text", E("%6")}}, 7, 50));
+  CHECK(Verify(plan) == "");
+  std::string text = ToMermaid(plan, {});
+  CHECK(Holds(text, "2 retries · otherwise …"));
+  CHECK(Holds(text, "{\"failed?\"}"));
 }
