@@ -39,7 +39,8 @@ size_t SizeUpTo(const Value& value, size_t limit) {
 /// Folds one function from the outside in and from the first node on, so that operands are folded before their users.
 class Folder {
  public:
-  Folder(ir::Function& function, const TypeTable& types) : function_(function), types_(types), replacement_(function.nodes.size()) {}
+  Folder(ir::Function& function, const TypeTable& types)
+      : function_(function), types_(types), deadline_ms_(function.timeout_ms), replacement_(function.nodes.size()) {}
 
   void Run() {
     FoldRegion(function_.body);
@@ -71,9 +72,7 @@ class Folder {
         TakeBody(id, kept);
         continue;
       }
-      for (RegionId inner : std::vector<RegionId>(function_.nodes[id].regions)) {
-        FoldRegion(inner);
-      }
+      FoldRegionsOf(id);
       if (function_.nodes[id].kind == NodeKind::Try && GuardsNothing(function_.nodes[id])) {
         TakeGuarded(id, kept);
         if (replacement_[id.index].has_value()) {
@@ -90,6 +89,22 @@ class Folder {
       }
       kept.push_back(id);
     }
+  }
+
+  void FoldRegionsOf(NodeId id) {
+    std::optional<int64_t> around = deadline_ms_;
+    if (function_.nodes[id].kind == NodeKind::Try && AddsDeadline(function_.nodes[id])) {
+      deadline_ms_ = function_.nodes[id].within_ms;
+    }
+    for (RegionId inner : std::vector<RegionId>(function_.nodes[id].regions)) {
+      FoldRegion(inner);
+    }
+    deadline_ms_ = around;
+  }
+
+  /// Whether a guard ends sooner than what stands around it.
+  [[nodiscard]] bool AddsDeadline(const ir::Node& guard) const {
+    return guard.within_ms && (!deadline_ms_ || *guard.within_ms < *deadline_ms_);
   }
 
   void TakeArm(NodeId branch, std::vector<NodeId>& kept) {
@@ -115,8 +130,7 @@ class Folder {
 
   /// Whether a guard makes no difference: what it guards cannot fail, or it adds nothing to the deadlines around it.
   [[nodiscard]] bool GuardsNothing(const ir::Node& guard) const {
-    bool has_deadline = guard.within_ms && (!function_.timeout_ms || *guard.within_ms < *function_.timeout_ms);
-    bool is_plain = !guard.is_tolerant && guard.retries == 0 && !has_deadline;
+    bool is_plain = !guard.is_tolerant && guard.retries == 0 && !AddsDeadline(guard);
     return is_plain || !NeedsFallible(guard.regions[0]);
   }
 
@@ -266,6 +280,8 @@ class Folder {
 
   ir::Function& function_;
   const TypeTable& types_;
+  /// The shortest of the deadlines around what is folded now, if there is one.
+  std::optional<int64_t> deadline_ms_;
   /// By node: the one that has its value instead.
   std::vector<NodeId> replacement_;
 };

@@ -14,8 +14,8 @@ namespace plait::schedule {
 /// Items that a list is taken to have where its length is not known.
 inline constexpr int64_t kAssumedItems = 4;
 
-/// Rounds that a loop is taken to run: halfway between one and all that it may.
-inline double ExpectedRounds(int64_t limit) { return (1 + static_cast<double>(limit)) / 2; }
+/// Rounds that a loop is taken to run: halfway between one and all that it may, rounded up.
+inline double ExpectedRounds(int64_t limit) { return static_cast<double>(limit / 2 + 1); }
 
 class CostModel {
  public:

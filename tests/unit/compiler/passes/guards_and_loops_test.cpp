@@ -399,6 +399,28 @@ func @S.f(%0 t: string) -> string entry timeout_ms 500 {
 )");
 }
 
+TEST_CASE("a deadline within a sooner one guards nothing") {
+  CHECK(Passed(FoldConstants, R"(
+func @S.f(%0 t: string) -> { failed: bool, value: string } entry {
+  %1 = try within_ms 200 retries 1 tolerant : { failed: bool, value: string } {
+    %2 = try within_ms 2000 : string {
+      %3 = model @0.a(t: %0) : string
+      yield %3
+    }
+    yield %2
+  }
+  return %1
+}
+)") == R"(func @S.f(%0 t: string) -> { failed: bool, value: string } entry {
+  %1 = try within_ms 200 retries 1 tolerant : { failed: bool, value: string } {
+    %2 = model @0.a(t: %0) : string
+    yield %2
+  }
+  return %1
+}
+)");
+}
+
 TEST_CASE("a loop of one round is its body, and never asks its condition") {
   constexpr std::string_view kOnce = R"(
 func @S.f(%0 t: string) -> string entry {
