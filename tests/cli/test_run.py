@@ -10,6 +10,24 @@ from support import ROOT, TINY, plait
 REFERENCE = ROOT / "graphs" / "inference_graph.graph"
 MULTI = ROOT / "graphs" / "multi_model.graph"
 
+# One prompt leaves no room for a new token, and the score is no number.
+GUARDED = """
+import std.text
+
+service Writer {
+  model lm: text.Generator = hf("openai-community/gpt2")
+  api write(prompts: [string], body: json) -> { texts: [string], score: float } {
+    return {
+      texts: [generate(p) otherwise "nothing" for p in prompts],
+      score: (body.score as float) otherwise 0.0,
+    }
+  }
+  fn generate(prompt: string) -> string {
+    return lm.generate(prompt, max_length: 5)[0].generated_text
+  }
+}
+"""
+
 
 def run(*words, **more):
     return plait("run", *words, "--models", TINY, **more)
@@ -72,6 +90,24 @@ class TestRun(unittest.TestCase):
         self.assertEqual(envelope["degraded"], [])
         self.assertGreater(envelope["seconds"], 0)
         self.assertEqual([step["model"] for step in envelope["steps"] if step["method"] == "classify"], ["BertBaseUncased.classifier"])
+
+    def test_what_an_otherwise_stood_in_for_is_told_in_the_envelope(self):
+        graph = self.folder / "guarded.graph"
+        graph.write_text(GUARDED)
+        request = {"prompts": ["I", "this has far too many tokens for that"], "body": {"score": "high"}}
+        envelope = json.loads(self.answer(graph, "--input", json.dumps(request), "--output", "envelope"))
+        self.assertEqual(envelope["result"]["texts"][1], "nothing")
+        self.assertTrue(envelope["result"]["texts"][0].startswith("I"))
+        self.assertEqual(envelope["result"]["score"], 0.0)
+        told = [(use["call"], use["place"], use["code"], use["count"]) for use in envelope["degraded"]]
+        self.assertEqual(
+            told,
+            [
+                ("Writer.lm.generate", "guarded.graph:8:15-45", "prompt-too-long", 1),
+                ("", "guarded.graph:9:14-48", "cast-failed", 1),
+            ],
+        )
+        self.assertIn("high", envelope["degraded"][1]["message"])
 
     def test_the_two_scores_are_one_batch(self):
         steps = json.loads(self.answer(REFERENCE, "--output", "envelope"))["steps"]
