@@ -213,6 +213,8 @@ std::optional<Operation> OperationFromName(std::string_view name) {
   return std::nullopt;
 }
 
+bool IsComparison(Operation operation) { return operation >= Operation::Equal && operation <= Operation::GreaterEqual; }
+
 std::optional<Operation> LibraryOperation(std::string_view function) {
   for (size_t i = 0; i < std::size(kLibrary); ++i) {
     if (kOperations[i].spelling == function) {

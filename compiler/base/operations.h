@@ -23,6 +23,8 @@ std::string_view OperationName(Operation operation);
 std::string_view OperationSpelling(Operation operation);
 int OperandCount(Operation operation);
 std::optional<Operation> OperationFromName(std::string_view name);
+/// `==`, `!=`, `<`, `<=`, `>`, `>=`.
+bool IsComparison(Operation operation);
 /// Of one that the standard library declares: "text.lower".
 std::optional<Operation> LibraryOperation(std::string_view function);
 

@@ -7,16 +7,13 @@ namespace plait::ir {
 namespace {
 
 bool ApplyCanFail(const Node& node) {
+  if (IsComparison(node.operation)) {
+    return false;
+  }
   switch (node.operation) {
     case Operation::Add:
       return !node.type.Is(TypeKind::String) && !node.type.Is(TypeKind::List);
     case Operation::Not:
-    case Operation::Equal:
-    case Operation::NotEqual:
-    case Operation::Less:
-    case Operation::LessEqual:
-    case Operation::Greater:
-    case Operation::GreaterEqual:
     case Operation::In:
     case Operation::Length:
     case Operation::ToFloat:

@@ -195,21 +195,7 @@ class NodeVerifier {
     }
   }
 
-  static bool IsTest(Operation operation) {
-    switch (operation) {
-      case Operation::Not:
-      case Operation::Equal:
-      case Operation::NotEqual:
-      case Operation::Less:
-      case Operation::LessEqual:
-      case Operation::Greater:
-      case Operation::GreaterEqual:
-      case Operation::In:
-        return true;
-      default:
-        return false;
-    }
-  }
+  static bool IsTest(Operation operation) { return IsComparison(operation) || operation == Operation::Not || operation == Operation::In; }
 
   [[nodiscard]] Type SumType() const {
     if (Operand(0).Is(TypeKind::List) && Operand(1).Is(TypeKind::List)) {

@@ -45,21 +45,6 @@ std::optional<Operation> ComparisonOf(ast::BinaryOp op) {
   }
 }
 
-bool Compares(Operation operation) {
-  switch (operation) {
-    case Operation::Equal:
-    case Operation::NotEqual:
-    case Operation::Less:
-    case Operation::LessEqual:
-    case Operation::Greater:
-    case Operation::GreaterEqual:
-    case Operation::In:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 void CheckTests(Program& program) {
@@ -341,7 +326,7 @@ ExprId BodyChecker::OutcomeOf(ExprId condition) {
   MakeRecord outcome{{"holds"}, {condition}};
   const Span span = SpanOf(condition);
   const auto* apply = std::get_if<Apply>(&function_.exprs[condition].node);
-  if (apply != nullptr && Compares(apply->operation)) {
+  if (apply != nullptr && (IsComparison(apply->operation) || apply->operation == Operation::In)) {
     outcome.names = {"holds", "left", "right"};
     outcome.values = {condition, apply->operands[0], apply->operands[1]};
   }

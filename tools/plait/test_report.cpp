@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/raw_ostream.h>
 
 namespace plait {
 namespace {
@@ -23,31 +25,14 @@ std::string FaultText(const TestFault& fault) {
 
 /// Control characters, which XML cannot hold, become the mark for what cannot be shown.
 std::string EscapeXml(std::string_view text) {
-  std::string escaped;
+  std::string shown;
   for (char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\n':
-        escaped += "&#10;";
-        break;
-      case '\t':
-        escaped += "&#9;";
-        break;
-      default:
-        escaped += static_cast<unsigned char>(c) < 0x20 ? std::string("\xEF\xBF\xBD") : std::string(1, c);
-    }
+    bool is_control = static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t';
+    shown += is_control ? std::string("\xEF\xBF\xBD") : std::string(1, c);
   }
+  std::string escaped;
+  llvm::raw_string_ostream stream(escaped);
+  llvm::printHTMLEscaped(shown, stream);
   return escaped;
 }
 
