@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support import PLAIT, ROOT, TINY, plait
 
-VERBS = ["check", "fmt", "plan", "dot", "explain", "run", "bench", "compile"]
+VERBS = ["check", "fmt", "plan", "dot", "doc", "explain", "run", "bench", "compile"]
 REFERENCE = ROOT / "graphs" / "inference_graph.graph"
 
 
@@ -39,8 +39,8 @@ class TestHelp(unittest.TestCase):
             (Path(folder) / "graphs").symlink_to(ROOT / "graphs")
             self.assertEqual(plait("compile", REFERENCE, "-o", "inference.plan", "--models", TINY, cwd=folder).returncode, 0)
             for example in examples:
-                command = re.sub(r"\bplait (?!explain|fmt)(\w+)", rf"{PLAIT} \1 --models {TINY}", example)
-                command = re.sub(r"\bplait (explain|fmt)", rf"{PLAIT} \1", command)
+                command = re.sub(r"\bplait (?!explain|fmt|doc)(\w+)", rf"{PLAIT} \1 --models {TINY}", example)
+                command = re.sub(r"\bplait (explain|fmt|doc)", rf"{PLAIT} \1", command)
                 done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
                 self.assertEqual(done.returncode, 0, f"{example}\n{done.stderr}")
 

@@ -32,7 +32,7 @@ class TestReadme(unittest.TestCase):
             (Path(folder) / "graphs").symlink_to(ROOT / "graphs")
             for command in commands:
                 with self.subTest(command):
-                    command = re.sub(r"^plait (check|explain|fmt|test)", rf"{PLAIT} \1", command)
+                    command = re.sub(r"^plait (check|explain|fmt|test|doc)", rf"{PLAIT} \1", command)
                     command = re.sub(r"^plait (\w+)", rf"{PLAIT} \1 --models {TINY}", command)
                     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
                     self.assertEqual(done.returncode, 0, done.stderr)

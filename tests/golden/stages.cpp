@@ -3,6 +3,7 @@
 
 #include "compiler/base/file_system.h"
 #include "compiler/diagnostics/render.h"
+#include "compiler/document/document.h"
 #include "compiler/driver/compilation.h"
 #include "compiler/format/format.h"
 #include "compiler/plan/views.h"
@@ -56,6 +57,16 @@ std::string RunFormat(const Input& input) {
   TokenBuffer tokens = Lex(sources, file, diagnostics);
   ast::Module module = Parse(sources, tokens, diagnostics);
   return module.has_errors ? Render(sources, diagnostics, DiagnosticFormat::Human) : Format(sources, tokens, module);
+}
+
+/// The documentation as Markdown, and where the file's name says so as HTML.
+std::string RunDoc(const Input& input) {
+  SourceManager sources;
+  DiagnosticList diagnostics;
+  FileId file = sources.Add(input.path, std::string(input.text));
+  TokenBuffer tokens = Lex(sources, file, diagnostics);
+  document::ModuleDocument documented = document::Describe(sources, tokens, Parse(sources, tokens, diagnostics), input.path);
+  return input.path.find("html") == std::string::npos ? document::ToMarkdown(documented) : document::ToHtml(documented);
 }
 
 /// What is reported up to the checker. Imports are read from the file's own folder.
@@ -114,7 +125,7 @@ std::string RunModels(const Input& input) {
 constexpr Stage kStages[] = {
     {"tokens", RunTokens},     {"ast", RunAst},     {"syntax", RunSyntax},   {"format", RunFormat}, {"check", RunCheck},
     {"models", RunModels},     {"sarif", RunSarif}, {"github", RunGithub},   {"ir", RunIr},         {"plan", RunPlan},
-    {"describe", RunDescribe}, {"dot", RunDot},     {"mermaid", RunMermaid},
+    {"describe", RunDescribe}, {"dot", RunDot},     {"mermaid", RunMermaid}, {"doc", RunDoc},
 };
 
 }  // namespace

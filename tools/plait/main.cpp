@@ -27,6 +27,7 @@ look at a graph
   test       run the tests that stand in it, without its models
   plan       show what runs beside what, on how many threads, and for how long
   dot        draw it, for Graphviz or Mermaid
+  doc        its documentation, as Markdown or a page of HTML
   explain    what a diagnostic's code means, with a wrong and a right example
 
 use it
@@ -40,8 +41,8 @@ example
   plait run graphs/inference_graph.graph --input '{"original_sentence": "I have an idea!"}'
 )";
 
-const Verb* const kVerbs[] = {&kCheckVerb,   &kFmtVerb, &kTestVerb,  &kPlanVerb,   &kDotVerb,
-                              &kExplainVerb, &kRunVerb, &kBenchVerb, &kCompileVerb};
+const Verb* const kVerbs[] = {&kCheckVerb, &kFmtVerb,     &kTestVerb, &kPlanVerb,  &kDotVerb,
+                              &kDocVerb,   &kExplainVerb, &kRunVerb,  &kBenchVerb, &kCompileVerb};
 
 std::optional<std::string> ReadVariable(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());

@@ -52,6 +52,7 @@ extern const Verb kDotVerb;
 extern const Verb kRunVerb;
 extern const Verb kBenchVerb;
 extern const Verb kExplainVerb;
+extern const Verb kDocVerb;
 
 /// Writes to standard output; `plait … | head` is no fault.
 void Print(std::string_view text);
