@@ -9,7 +9,6 @@ A block of code says after its backquotes how it is checked:
     graph member           members of a service
     graph type             a type a line
     graph expr             an expression a line; `// value` behind it is what it gives
-    graph text             words of the language that are not checked: forms with placeholders
 
     error=CODE, warning=CODE, note=CODE
                            these are exactly what the block gives (fragments: each line, where lines stand alone)
@@ -31,7 +30,7 @@ from support import PLAIT, ROOT, TINY, plait
 GUIDE = ROOT / "graphs" / "guide"
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 FRAGMENTS = ("body", "member", "type", "expr")
-MARKS = ("surroundings", "with-models", "text", *FRAGMENTS)
+MARKS = ("surroundings", "with-models", *FRAGMENTS)
 WITH_MODELS = "plan|dot|run|bench|compile"
 
 
@@ -144,7 +143,10 @@ class TestGuide(unittest.TestCase):
 
     def run_page(self, name: str):
         surroundings = ""
-        for block in read_blocks(GUIDE / name):
+        blocks = read_blocks(GUIDE / name)
+        self.assertGreater(len(blocks), 8)
+        self.assertEqual(len(blocks), (GUIDE / name).read_text().count("\n```") / 2, "some block is not read")
+        for block in blocks:
             with self.subTest(block.place):
                 self.run_block(block, surroundings)
             surroundings = block.text + "\n" if "surroundings" in block.marks else surroundings
@@ -152,10 +154,11 @@ class TestGuide(unittest.TestCase):
     def run_block(self, block: Block, surroundings: str):
         if block.language == "console":
             self.run_console(block)
-        elif block.language == "graph" and block.fragment:
+        elif block.fragment:
             for text in wrapped(block):
                 self.check(block, text, surroundings)
-        elif block.language == "graph" and "text" not in block.marks:
+        else:
+            self.assertEqual(block.language, "graph", f"{block.place}: what is this block?")
             self.check(block, block.text)
 
     def test_tour(self):
