@@ -1,5 +1,6 @@
 #include "tests/support/random_graph.h"
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <utility>
@@ -259,9 +260,13 @@ class Generator {
     if (options_.guards_are_rich && !OneIn(4)) {
       return NewArm(type, depth);
     }
+    RegionId region = function_.regions.Add({});
+    if (NodeId again = OneIn(2) ? CallAgain(type, region) : NodeId(); again.has_value()) {
+      function_.regions[region].result = again;
+      return region;
+    }
     NodeId text = Pick(kString, around, depth);
     NodeId number = Pick(kInt, around, depth);
-    RegionId region = function_.regions.Add({});
     NodeId guarded = type == kMood && OneIn(2) ? Add(NodeKind::Cast, type, {text}, region) : AddCall(type, text, number, region);
     function_.regions[region].result = guarded;
     return region;
@@ -314,7 +319,27 @@ class Generator {
     return id;
   }
 
+  /// A call that equals one somewhere else in the function; nothing where none can stand here.
+  NodeId CallAgain(const Type& type, RegionId region) {
+    auto is_visible = [&](NodeId node) { return std::find(visible_.begin(), visible_.end(), node) != visible_.end(); };
+    std::vector<NodeId> fitting;
+    for (uint32_t i = 0; i < function_.nodes.size(); ++i) {
+      const ir::Node& node = function_.nodes[NodeId{i}];
+      if (node.kind == NodeKind::CallModel && node.type == type && std::all_of(node.operands.begin(), node.operands.end(), is_visible)) {
+        fitting.push_back(NodeId{i});
+      }
+    }
+    if (fitting.empty()) {
+      return {};
+    }
+    ir::Node again = function_.nodes[fitting[Below(fitting.size())]];
+    return ir::AddNode(function_, region, std::move(again));
+  }
+
   NodeId MakeCall(const Type& type, RegionId region, int depth) {
+    if (NodeId again = OneIn(4) ? CallAgain(type, region) : NodeId(); again.has_value()) {
+      return again;
+    }
     NodeId text = Pick(kString, region, depth);
     return AddCall(type, text, Pick(kInt, region, depth), region);
   }
