@@ -32,7 +32,8 @@ ExprId BodyChecker::CheckCoalesce(const ast::Binary& node, const At& at) {
     Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(left), "this `{}` is never null, so what stands after `??` is never taken",
                           type.ToString()));
   }
-  ExprId right = Check(node.right, at.want);
+  const Expectation like_left{type.Is(TypeKind::Optional) ? type.item() : type, {}, ""};
+  ExprId right = Check(node.right, at.want != nullptr || type.is_error() ? at.want : &like_left);
   if (!may_be_null || TypeOf(right).is_error()) {
     return AddError(at.span);
   }

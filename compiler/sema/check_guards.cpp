@@ -64,7 +64,8 @@ ExprId BodyChecker::CheckGuards(ExprId call, const ast::Guards& guards, const At
   if (!guards.otherwise) {
     return is_faulty || type.is_error() ? AddError(at.span) : Add(type, at.span, result);
   }
-  ExprId fallback = Check(*guards.otherwise, at.want);
+  const Expectation like_call{type, {}, ""};
+  ExprId fallback = Check(*guards.otherwise, at.want != nullptr || type.is_error() ? at.want : &like_call);
   if (is_faulty || type.is_error() || TypeOf(fallback).is_error()) {
     return AddError(at.span);
   }
