@@ -46,7 +46,7 @@ class Interpreter {
       frame.values[parameters[i].index] = arguments[i];
     }
     Result<Value> result = RunRegion(frame);
-    return {std::move(result), std::move(calls_)};
+    return {std::move(result), std::move(calls_), has_caught_};
   }
 
  private:
@@ -181,6 +181,7 @@ class Interpreter {
     for (int64_t attempt = 0;; ++attempt) {
       Frame inner = Inner(frame, node.regions[0]);
       Result<Value> value = RunRegion(inner);
+      has_caught_ = has_caught_ || (!value.ok() && (node.is_tolerant || node.retries > 0));
       if (!value.ok() && attempt < node.retries && IsTransient(value.error().kind)) {
         continue;
       }
@@ -253,6 +254,7 @@ class Interpreter {
   Strategy strategy_;
   std::vector<ir::Placement> placements_;
   std::vector<std::string> calls_;
+  bool has_caught_ = false;
 };
 
 /// The finaliser of SplitMix64.

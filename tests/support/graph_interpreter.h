@@ -25,6 +25,8 @@ struct Interpretation {
   Result<Value> result;
   /// Each call that was made, as text with its arguments, in order.
   std::vector<std::string> calls;
+  /// Whether a guard caught a failure. Which calls are made beside one that fails depends on the order, which is nobody's to rely on.
+  bool has_caught = false;
 };
 
 /// Runs a function of a graph that is well formed on one argument a parameter.

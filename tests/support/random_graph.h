@@ -15,8 +15,8 @@ struct RandomGraphOptions {
   /// Take fields of records and items of lists that may stand right there. Passes then skip the other parts, which an interpreter that
   /// needs whole records computes.
   bool takes_parts_of_literals = false;
-  /// Guards hold more than one call or cast. What they need from outside is then computed whether a path takes it or not, and passes that
-  /// see that none does leave it out.
+  /// Guards hold more than one call or cast, and loops begin with any state. What a guard needs from outside and a loop's first state are
+  /// computed whether a path takes them or not, and passes that see that none does leave them out.
   bool guards_are_rich = false;
 };
 
