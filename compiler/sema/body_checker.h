@@ -283,7 +283,8 @@ class BodyChecker {
 
   [[nodiscard]] const ast::Module& tree() const { return *program_.modules[around_.module].tree; }
   [[nodiscard]] const Type& TypeOf(ExprId id) const { return function_.exprs[id].type; }
-  [[nodiscard]] const Span& SpanOf(ExprId id) const { return function_.exprs[id].span; }
+  /// By value: a reference would not outlive the next expression that is added.
+  [[nodiscard]] Span SpanOf(ExprId id) const { return function_.exprs[id].span; }
   ExprId Add(Type type, const Span& span, decltype(Expr::node) node) {
     return function_.exprs.Add({std::move(type), span, std::move(node)});
   }
