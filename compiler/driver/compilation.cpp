@@ -129,7 +129,7 @@ std::string StopNames() {
 }
 
 Result<Compilation> Compile(const FileSystem& files, const std::string& path, const CompileOptions& options) {
-  PLAIT_TRY(std::string text, files.ReadFile(path));
+  PLAIT_TRY(std::string text, ReadSource(files, path));
   Compilation result;
   PLAIT_TRY_VOID(RunStages(files, path, std::move(text), options, result));
   result.diagnostics.SortAndMergeEqual();

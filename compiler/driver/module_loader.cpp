@@ -9,10 +9,21 @@
 namespace plait {
 
 const ast::Module* ModuleLoader::Parse(std::string path, std::string text) {
-  FileId file = sources_.Add(path, std::move(text));
+  bool is_too_large = text.size() > kMaxSourceBytes;
+  FileId file = sources_.Add(path, is_too_large ? "" : std::move(text));
+  if (is_too_large) {
+    sink_.Report(MakeDiagnostic(DiagnosticKind::TooLarge, {file, 0, 0}, "the file has more than {} MiB, the most that a source may have",
+                                kMaxSourceBytes >> 20)
+                     .Fix("move declarations into a file of their own, and data into the request"));
+  }
   TokenBuffer tokens = Lex(sources_, file, sink_);
   auto module = std::make_unique<ast::Module>(plait::Parse(sources_, tokens, sink_));
   return (modules_[std::move(path)] = std::move(module)).get();
+}
+
+Result<std::string> ReadSource(const FileSystem& files, const std::string& path) {
+  // One byte more tells a file that is too large.
+  return files.ReadPrefix(path, kMaxSourceBytes + 1);
 }
 
 const ast::Module* ModuleLoader::AddMain(const std::string& path, std::string text) { return Parse(path, std::move(text)); }
@@ -32,7 +43,7 @@ const ast::Module* ModuleLoader::File(FileId importer, std::string_view path) {
   if (auto known = modules_.find(full_path); known != modules_.end()) {
     return known->second.get();
   }
-  Result<std::string> text = files_.ReadFile(full_path);
+  Result<std::string> text = ReadSource(files_, full_path);
   return text.ok() ? Parse(std::move(full_path), *std::move(text)) : nullptr;
 }
 

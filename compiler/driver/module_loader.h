@@ -13,6 +13,12 @@
 
 namespace plait {
 
+/// Of one source file. Places in it are 32 bits wide, and no stage may take long for what nobody wrote.
+inline constexpr size_t kMaxSourceBytes = size_t{16} << 20;
+
+/// A source file; of one that is too large only the beginning, which `ModuleLoader` refuses.
+Result<std::string> ReadSource(const FileSystem& files, const std::string& path);
+
 /// Standard modules come from the program itself, others from `files`. All references outlive the loader.
 class ModuleLoader : public sema::ModuleSource {
  public:

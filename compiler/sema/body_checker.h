@@ -78,6 +78,7 @@ class BodyChecker {
   Block CheckInner(const ast::Block& block, const Expectation* want);
   void CheckLet(const ast::Let& let, Block& block);
   ExprId CheckAny(ast::ExprId id, const Expectation* want);
+  const RecordField* FindField(const std::string& record, std::string_view name);
   ExprId FieldOfValue(ExprId base, const ast::Word& name, const Span& span);
   ExprId ReportUnknownField(ExprId base, const ast::Word& name);
 
@@ -266,6 +267,8 @@ class BodyChecker {
 
   // convert.cpp
   ExprId Convert(ExprId value, const Expectation& want);
+  std::optional<std::vector<RecordField>> FieldsToFill(const Type& from, const Type& goal, const Span& span);
+  ExprId ConvertFields(ExprId value, const Type& goal, const std::vector<RecordField>& fields, const Expectation& want);
   ExprId Widen(ExprId value);
   void ReportMismatch(ExprId value, const Expectation& want);
   /// All as one type, or nothing after a report.

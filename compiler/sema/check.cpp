@@ -29,6 +29,7 @@ TypedModule Check(const ast::Module& module, ModuleSource& modules, Sink& sink) 
   CheckBodies(program);
   CheckTests(program);
   CheckCycles(program);
+  CheckSizes(program);
   Lint(program);
   bool has_syntax_errors = false;
   for (const ModuleInfo& info : program.modules) {

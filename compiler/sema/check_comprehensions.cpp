@@ -130,8 +130,13 @@ ExprId BodyChecker::UnrollEdges(const ast::Comprehension& node, size_t first, co
 /// Comprehensions over edges within each other multiply.
 bool BodyChecker::IsTooMuch(size_t targets, const At& at) {
   constexpr size_t kMaxCopies = 4096;
-  if (copies_ * targets <= kMaxCopies) {
+  if (copies_ * targets <= kMaxCopies && targets <= program_.rounds_left) {
+    program_.rounds_left -= targets;
     return false;
+  }
+  if (copies_ * targets <= kMaxCopies) {
+    Report(MakeDiagnostic(DiagnosticKind::TooLarge, at.span, "the loops over edges of this program make too many calls in all"));
+    return true;
   }
   Report(MakeDiagnostic(DiagnosticKind::NestedTooDeep, at.span, "loops over edges within each other make more than {} calls of this",
                         kMaxCopies));

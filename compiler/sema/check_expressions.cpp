@@ -172,12 +172,8 @@ ExprId BodyChecker::Of(const ast::Field& node, const At& at) {
 
 ExprId BodyChecker::FieldOfValue(ExprId base, const ast::Word& name, const Span& span) {
   const Type& type = TypeOf(base);
-  if (type.Is(TypeKind::Record)) {
-    for (const RecordField& field : program_.result.types.records[type.name()]) {
-      if (field.name == name.text) {
-        return Add(field.type, span, FieldOf{base, field.name});
-      }
-    }
+  if (const RecordField* field = type.Is(TypeKind::Record) ? FindField(type.name(), name.text) : nullptr) {
+    return Add(field->type, span, FieldOf{base, field->name});
   }
   if (type.Is(TypeKind::Anonymous)) {
     for (const Type::Field& field : type.fields()) {
@@ -187,6 +183,16 @@ ExprId BodyChecker::FieldOfValue(ExprId base, const ast::Word& name, const Span&
     }
   }
   return ReportUnknownField(base, name);
+}
+
+const RecordField* BodyChecker::FindField(const std::string& record, std::string_view name) {
+  const std::vector<RecordField>& fields = program_.result.types.records[record];
+  auto [places, is_new] = program_.field_places.try_emplace(record);
+  for (size_t i = 0; is_new && i < fields.size(); ++i) {
+    places->second.try_emplace(fields[i].name, i);
+  }
+  auto place = places->second.find(name);
+  return place == places->second.end() ? nullptr : &fields[place->second];
 }
 
 ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
@@ -205,7 +211,9 @@ ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
     return AddError(name.span);
   }
   std::vector<std::string> names;
-  if (type.Is(TypeKind::Record)) {
+  if (program_.reporter.is_full(name.span.file)) {
+    names.clear();  // nobody will see them
+  } else if (type.Is(TypeKind::Record)) {
     std::ranges::transform(program_.result.types.records[type.name()], std::back_inserter(names), &RecordField::name);
   } else if (type.Is(TypeKind::Anonymous)) {
     std::ranges::transform(type.fields(), std::back_inserter(names), &Type::Field::name);

@@ -143,7 +143,7 @@ void BodyChecker::LeaveScope() {
 }
 
 void BodyChecker::ReportUnknown(const ast::Word& word) {
-  std::vector<std::string> locals = program_.reporter.may_suggest() ? bindings_.Names() : std::vector<std::string>();
+  std::vector<std::string> locals = program_.reporter.may_suggest(word.text) ? bindings_.Names() : std::vector<std::string>();
   if (std::optional<std::string> meant = ReportUnknownName(program_, around_, word, locals)) {
     MarkUsed(*meant);
   }

@@ -148,11 +148,11 @@ class Collector {
     if (module_ != ModuleId{0}) {
       return;
     }
-    auto first = std::ranges::find(program_.tests, node.name.text, [](const TestInfo& test) { return test.decl->name.text; });
-    if (first != program_.tests.end()) {
+    auto [first, is_new] = test_names_.try_emplace(node.name.text, node.name.span);
+    if (!is_new) {
       program_.reporter.Report(
           MakeDiagnostic(DiagnosticKind::DuplicateName, node.name.span, "two tests are named {}", QuoteJson(node.name.text))
-              .Also(first->decl->name.span, "the first one"));
+              .Also(first->second, "the first one"));
       return;
     }
     program_.tests.push_back({&node, decl.span});
@@ -206,6 +206,7 @@ class Collector {
   ModuleId module_;
   ServiceId service_;
   Scope* scope_ = nullptr;
+  std::map<std::string_view, Span> test_names_;
 };
 
 /// Gives an instance the body of its template, and the template's parameters as constants of the service.

@@ -1,5 +1,7 @@
 #include "compiler/sema/constants.h"
 
+#include <algorithm>
+
 #include "compiler/sema/fold.h"
 #include "compiler/sema/types.h"
 #include "compiler/sema/words_in.h"
@@ -11,6 +13,21 @@ struct TypedValue {
   Type type;
   Value value;
 };
+
+/// Constants that share their parts are small here, but not where they are written out.
+bool IsTooLarge(Program& program, const Value& value, const Span& span) {
+  size_t limit = std::min(kMaxConstantParts, program.constant_parts_left);
+  size_t parts = CountParts(value, limit);
+  if (parts > limit) {
+    program.reporter.Report(
+        limit == kMaxConstantParts
+            ? MakeDiagnostic(DiagnosticKind::TooLarge, span, "this constant has more than {} parts", kMaxConstantParts)
+            : MakeDiagnostic(DiagnosticKind::TooLarge, span, "the constants have more than {} parts together", kMaxConstantParts * 16));
+    return true;
+  }
+  program.constant_parts_left -= parts;
+  return false;
+}
 
 /// As the type that is wanted, or of its own.
 std::optional<TypedValue> Evaluate(Program& program, const Surroundings& around, ast::ExprId expr, const Expectation* want,
@@ -24,7 +41,7 @@ std::optional<TypedValue> Evaluate(Program& program, const Surroundings& around,
   if (folded.fault) {
     program.reporter.Report(*std::move(folded.fault));
   }
-  if (!folded.value) {
+  if (!folded.value || IsTooLarge(program, *folded.value, scratch.exprs[checked].span)) {
     return std::nullopt;
   }
   return TypedValue{scratch.exprs[checked].type, *std::move(folded.value)};

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "compiler/sema/body_checker.h"
+#include "compiler/sema/constants.h"
 #include "compiler/sema/types.h"
 
 namespace plait::sema {
@@ -51,8 +53,55 @@ ExprId BodyChecker::Convert(ExprId value, const Expectation& want) {
   if (from.Is(TypeKind::Int) && goal.Is(TypeKind::Float)) {
     return Widen(value);
   }
+  if (from.Is(TypeKind::Anonymous) && goal.is_record()) {
+    if (std::optional<std::vector<RecordField>> fields = FieldsToFill(from, goal, SpanOf(value))) {
+      return ConvertFields(value, goal, *fields, want);
+    }
+  }
   ReportMismatch(value, want);
   return AddError(SpanOf(value));
+}
+
+/// The fields of a record that a value with the fields of `from` can fill, whatever their order: all that have no default, and no other.
+std::optional<std::vector<RecordField>> BodyChecker::FieldsToFill(const Type& from, const Type& goal, const Span& span) {
+  std::vector<RecordField> fields;
+  if (goal.Is(TypeKind::Anonymous)) {
+    std::ranges::transform(goal.fields(), std::back_inserter(fields),
+                           [](const Type::Field& field) { return RecordField{field.name, field.type, std::nullopt}; });
+  } else if (EvaluateRecordDefaults(program_, program_.record_indices.find(goal.name())->second, span)) {
+    fields = program_.result.types.records[goal.name()];
+  }
+  std::set<std::string_view> left;
+  std::ranges::for_each(from.fields(), [&](const Type::Field& field) { left.insert(field.name); });
+  for (const RecordField& field : fields) {
+    if (left.erase(field.name) == 0 && !field.default_value) {
+      return std::nullopt;
+    }
+  }
+  return left.empty() ? std::optional(std::move(fields)) : std::nullopt;
+}
+
+/// Fills each field from the field of that name.
+ExprId BodyChecker::ConvertFields(ExprId value, const Type& goal, const std::vector<RecordField>& fields, const Expectation& want) {
+  const Type from = TypeOf(value);
+  const Span span = SpanOf(value);
+  const auto* node = std::get_if<Constant>(&function_.exprs[value].node);
+  const std::optional<Value> constant = node != nullptr ? std::optional(node->value) : std::nullopt;
+  std::vector<Block::Let> lets;
+  LocalId local = constant ? LocalId{} : HoldInLocal(value, "record", lets);
+  MakeRecord made;
+  for (const RecordField& field : fields) {
+    auto given = std::ranges::find(from.fields(), field.name, &Type::Field::name);
+    made.names.push_back(field.name);
+    if (given == from.fields().end()) {
+      made.values.push_back(AddDefault(field.type, *field.default_value, span));
+      continue;
+    }
+    ExprId part = constant ? Add(given->type, span, Constant{*constant->Field(field.name)})
+                           : Add(given->type, span, FieldOf{Add(from, span, LocalRef{local}), field.name});
+    made.values.push_back(Convert(part, want.Of(field.type)));
+  }
+  return WithLets(std::move(lets), Add(goal, span, std::move(made)));
 }
 
 ExprId BodyChecker::Widen(ExprId value) {

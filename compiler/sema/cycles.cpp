@@ -1,4 +1,4 @@
-// Circles: services that use each other, functions that call each other.
+// Circles: records that contain each other, services that use each other, functions that call each other.
 
 #include <algorithm>
 #include <functional>
@@ -95,9 +95,42 @@ void CheckFunctions(Program& program) {
   });
 }
 
+/// The records that each value of a type contains. A list or map may be empty, an optional absent, and a union has another member.
+void AddContained(const Program& program, const Type& type, const Span& span, std::vector<Link>& links) {
+  if (type.Is(TypeKind::Record)) {
+    links.push_back({program.record_indices.find(type.name())->second, span});
+  } else if (type.Is(TypeKind::Anonymous)) {
+    for (const Type::Field& field : type.fields()) {
+      AddContained(program, field.type, span, links);
+    }
+  }
+}
+
+void CheckRecords(Program& program) {
+  Links links(program.records.size());
+  for (uint32_t i = 0; i < links.size(); ++i) {
+    const RecordInfo& info = program.records[i];
+    const std::vector<RecordField>& fields = program.result.types.records[info.name];
+    for (size_t field = 0; field < info.fields.size(); ++field) {
+      ast::TypeId type = info.fields[field]->type;
+      if (type.has_value()) {
+        AddContained(program, fields[field].type, program.modules[info.module].tree->types[type].span, links[i]);
+      }
+    }
+  }
+  FindCircles(links, [&](const std::vector<uint32_t>& circle, const Link& closing) {
+    const std::string& name = program.records[circle.front()].name;
+    std::string path = PathText(circle, [&](uint32_t node) { return program.records[node].name; });
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::RecordCycle, closing.span, "a `{}` would contain a `{}` without end{}", name,
+                                           name, circle.size() == 1 ? "" : ": " + path)
+                                .Fix(fmt::format("let it be absent, `{}?`, or have a list of them, `[{}]`", name, name)));
+  });
+}
+
 }  // namespace
 
 void CheckCycles(Program& program) {
+  CheckRecords(program);
   CheckServices(program);
   CheckFunctions(program);
 }

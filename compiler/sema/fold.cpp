@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "compiler/sema/program.h"
+
 namespace plait::sema {
 namespace {
 
@@ -80,6 +82,12 @@ class Folder {
     if (operands.failed) {
       return *std::move(operands.failed);
     }
+    for (const Value& operand : operands.values) {
+      parts_ += CountParts(operand, kMaxConstantParts);
+    }
+    if (parts_ > kMaxConstantParts) {
+      return {std::nullopt, MakeDiagnostic(DiagnosticKind::TooLarge, span, "this constant has more than {} parts", kMaxConstantParts)};
+    }
     Result<Value> result = plait::Apply(node.operation, operands.values);
     if (!result.ok()) {
       return {std::nullopt, MakeDiagnostic(DiagnosticKind::NumberRange, span, "this constant has no value: {}", result.error().message)};
@@ -97,9 +105,28 @@ class Folder {
   }
 
   const Store<ExprId, Expr>& exprs_;
+  /// Of all operands so far.
+  size_t parts_ = 0;
 };
 
 }  // namespace
+
+size_t CountParts(const Value& value, size_t limit) {
+  if (value.is_string()) {
+    return 1 + value.AsString().size();
+  }
+  size_t parts = 1;
+  if (value.is_list()) {
+    for (auto item = value.AsList().begin(); item != value.AsList().end() && parts <= limit; ++item) {
+      parts += CountParts(*item, limit - parts);
+    }
+  } else if (value.is_record()) {
+    for (auto field = value.AsRecord().begin(); field != value.AsRecord().end() && parts <= limit; ++field) {
+      parts += CountParts(field->second, limit - parts);
+    }
+  }
+  return parts;
+}
 
 Folded Fold(const Store<ExprId, Expr>& exprs, ExprId expr) { return Folder(exprs).Run(expr); }
 

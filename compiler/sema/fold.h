@@ -14,6 +14,9 @@ struct Folded {
   std::optional<Diagnostic> fault;
 };
 
+/// How many items, fields and bytes of text a value holds; those of a shared part count each time. Counting ends beyond `limit`.
+size_t CountParts(const Value& value, size_t limit);
+
 /// Works out what is made of literals, constants, fields and operations. A local, a call or a loop is `not-constant`,
 /// an operation that fails `number-range`.
 Folded Fold(const Store<ExprId, Expr>& exprs, ExprId expr);

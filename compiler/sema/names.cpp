@@ -45,7 +45,7 @@ std::optional<std::string> FindReplacement(Program& program, const Surroundings&
   if (std::optional<std::string> qualified = InImports(program, around.module, word.text)) {
     return qualified;
   }
-  if (!program.reporter.may_suggest()) {
+  if (!program.reporter.may_suggest(word.text)) {
     return std::nullopt;
   }
   std::vector<std::string> names(locals.begin(), locals.end());
@@ -178,7 +178,7 @@ void ReportUnknownMember(Program& program, ModuleId module, const std::string& a
   Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownName, word.span,
                                          "the module `{}` declares nothing named `{}` that can stand here", alias, word.text);
   std::vector<std::string> names;
-  if (program.reporter.may_suggest()) {
+  if (program.reporter.may_suggest(word.text)) {
     AddNames(program.modules[module].scope, names);
   }
   std::erase(names, word.text);

@@ -69,6 +69,9 @@ struct ModuleInfo {
   std::vector<ImportInfo> imports;
 };
 
+/// Of one constant.
+inline constexpr size_t kMaxConstantParts = size_t{1} << 20;
+
 enum class Progress : uint8_t { Waiting, Active, Done };
 
 struct RecordInfo {
@@ -186,8 +189,14 @@ struct Program {
   std::vector<TemplateInfo> templates;
   /// Of the file that is checked.
   std::vector<TestInfo> tests;
+  /// Of records that were looked into: where each field stands.
+  std::map<std::string, std::map<std::string_view, size_t>> field_places;
   /// Of the expressions that are being checked, constants that they need included.
   int depth = 0;
+  /// How much the values of constants may still hold: items, fields and bytes of text.
+  size_t constant_parts_left = kMaxConstantParts * 16;
+  /// How often elements of comprehensions may still be checked for an edge.
+  size_t rounds_left = 65'536;
 };
 
 }  // namespace plait::sema

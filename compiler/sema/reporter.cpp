@@ -34,9 +34,7 @@ void Reporter::Unsupported(const Span& span, std::string_view construct) {
 }
 
 std::optional<std::string> Reporter::Suggest(std::string_view word, std::span<const std::string> candidates) {
-  // Every two short words are near each other.
-  constexpr size_t kShortest = 3;
-  if (suggestions_left_ == 0 || word.size() < kShortest) {
+  if (!may_suggest(word)) {
     return std::nullopt;
   }
   suggestions_left_ -= 1 + std::min(suggestions_left_ - 1, static_cast<int>(candidates.size() / 1000));

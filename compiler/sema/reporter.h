@@ -27,8 +27,9 @@ class Reporter {
 
   /// `unsupported` for a construct in backquotes or words: "`match`".
   void Unsupported(const Span& span, std::string_view construct);
-  /// Each look for a near name costs the whole list of names; after many faults there are no more.
-  [[nodiscard]] bool may_suggest() const { return suggestions_left_ > 0; }
+  /// Every two short words are near each other. Each look for a near name costs the whole list of names; after many faults there are
+  /// no more.
+  [[nodiscard]] bool may_suggest(std::string_view word) const { return suggestions_left_ > 0 && word.size() >= 3; }
   /// The candidate that a misspelt word stands for.
   std::optional<std::string> Suggest(std::string_view word, std::span<const std::string> candidates);
 

@@ -24,8 +24,11 @@ void CheckBodies(Program& program);
 /// The tests of the file: needs the signatures of everything.
 void CheckTests(Program& program);
 
-/// Circles of services, and of functions within one service or module.
+/// Circles of records, of services, and of functions within one service or module.
 void CheckCycles(Program& program);
+
+/// Apis that become too large when calls are replaced by bodies. Needs a program without errors.
+void CheckSizes(Program& program);
 
 /// What is right but makes little sense: needs checked bodies.
 void Lint(Program& program);
