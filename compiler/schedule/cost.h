@@ -15,7 +15,10 @@ namespace plait::schedule {
 inline constexpr int64_t kAssumedItems = 4;
 
 /// Rounds that a loop is taken to run: halfway between one and all that it may, rounded up.
-inline double ExpectedRounds(int64_t limit) { return static_cast<double>(limit / 2 + 1); }
+inline double ExpectedRounds(int64_t limit) {
+  int64_t rounds = limit / 2 + 1;
+  return static_cast<double>(rounds);
+}
 
 class CostModel {
  public:

@@ -106,6 +106,8 @@ class BodyChecker {
     std::optional<ExprId> test;
     /// Takes every value that comes to it.
     bool is_certain = false;
+    /// A pattern of it was reported, so it has no test.
+    bool is_faulty = false;
     Block body;
   };
   ExprId Of(const ast::Match& node, const At& at);

@@ -60,6 +60,9 @@ ExprId BodyChecker::Of(const ast::Match& node, const At& at) {
                .Fix("add arms for them, or `_ => …` for all others"));
     return AddError(at.span);
   }
+  if (std::ranges::any_of(arms, &CheckedArm::is_faulty)) {
+    return AddError(at.span);
+  }
   return WithLets(std::move(lets), ChainArms(arms, at));
 }
 
@@ -92,11 +95,10 @@ BodyChecker::CheckedArm BodyChecker::CheckArm(const ast::Arm& arm, const Matched
   size_t narrowed_before = narrowed_.size();
   CheckedArm checked;
   bool takes_some = false;
-  bool is_faulty = false;
   for (const ast::Pattern& pattern : arm.patterns) {
     std::optional<PatternTest> test = CheckPattern(pattern, arm.patterns.size() > 1, value);
     if (!test) {
-      is_faulty = true;
+      checked.is_faulty = true;
       continue;
     }
     takes_some = cases.Take(test->covers, !arm.condition) || takes_some;
@@ -107,7 +109,7 @@ BodyChecker::CheckedArm BodyChecker::CheckArm(const ast::Arm& arm, const Matched
       checked.test = checked.test ? Either(*checked.test, *test->condition, pattern.span) : *test->condition;
     }
   }
-  if (is_faulty) {
+  if (checked.is_faulty) {
     cases.TakeUnknown();
   } else if (!takes_some) {
     Report(MakeDiagnostic(DiagnosticKind::UnreachableArm, arm.span, "earlier arms take all that this one would"));
