@@ -52,9 +52,16 @@ std::vector<PassOptions> AllSubsets() {
   return subsets;
 }
 
+/// Sanitizers take twenty times as long, and look for something else.
+#ifdef __SANITIZE_ADDRESS__
+constexpr uint64_t kGraphs = 30;
+#else
+constexpr uint64_t kGraphs = 200;
+#endif
+
 uint64_t SeedCount() {
   const char* count = std::getenv("PLAIT_FUZZ_SEEDS");
-  return count != nullptr ? std::strtoull(count, nullptr, 10) : 200;
+  return count != nullptr ? std::strtoull(count, nullptr, 10) : kGraphs;
 }
 
 ir::FunctionId EntryOf(const ir::Graph& graph) { return ir::FunctionId{static_cast<uint32_t>(graph.functions.size() - 1)}; }
