@@ -113,7 +113,6 @@ class BodyChecker {
   ExprId Of(const ast::Match& node, const At& at);
   LocalId HoldInLocal(ExprId value, std::string_view name, std::vector<Block::Let>& lets);
   ExprId WithLets(std::vector<Block::Let> lets, ExprId value);
-  bool HasTooManyPatterns(const ast::Match& node, const At& at);
   bool RefuseSubject(ExprId subject);
   CheckedArm CheckArm(const ast::Arm& arm, const MatchedValue& value, MatchCases& cases, const Expectation* want);
   ExprId ChainArms(std::vector<CheckedArm>& arms, const At& at);

@@ -5,7 +5,6 @@
 #include "compiler/sema/body_checker.h"
 #include "compiler/sema/match_cases.h"
 #include "compiler/sema/types.h"
-#include "compiler/syntax/parse.h"
 
 namespace plait::sema {
 namespace {
@@ -41,10 +40,6 @@ ExprId BodyChecker::Of(const ast::Match& node, const At& at) {
     MarkUsed(at.id);
     return AddError(at.span);
   }
-  if (HasTooManyPatterns(node, at)) {
-    MarkUsed(at.id);
-    return AddError(at.span);
-  }
   MatchedValue value{{}, type, SpanOf(subject)};
   std::vector<Block::Let> lets;
   value.local = HoldInLocal(subject, "matched", lets);
@@ -64,19 +59,6 @@ ExprId BodyChecker::Of(const ast::Match& node, const At& at) {
     return AddError(at.span);
   }
   return WithLets(std::move(lets), ChainArms(arms, at));
-}
-
-/// Each pattern nests the rest of the chain by one.
-bool BodyChecker::HasTooManyPatterns(const ast::Match& node, const At& at) {
-  size_t count = 0;
-  std::ranges::for_each(node.arms, [&](const ast::Arm& arm) { count += arm.patterns.size(); });
-  if (count <= kMaxNesting) {
-    return false;
-  }
-  Span word{at.span.file, at.span.begin, at.span.begin + 5};
-  Report(MakeDiagnostic(DiagnosticKind::NestedTooDeep, word, "this `match` has {} patterns, and the limit is {}", count, kMaxNesting)
-             .Fix("split it: let `_` lead to a `fn` with the rest"));
-  return true;
 }
 
 bool BodyChecker::RefuseSubject(ExprId subject) {

@@ -99,7 +99,8 @@ ExprId BodyChecker::ConvertFields(ExprId value, const Type& goal, const std::vec
     }
     ExprId part = constant ? Add(given->type, span, Constant{*constant->Field(field.name)})
                            : Add(given->type, span, FieldOf{Add(from, span, LocalRef{local}), field.name});
-    made.values.push_back(Convert(part, want.Of(field.type)));
+    std::string why = fmt::format("`{}` of `{}` is `{}`", field.name, goal.ToString(), field.type.ToString());
+    made.values.push_back(Convert(part, {field.type, want.place, std::move(why)}));
   }
   return WithLets(std::move(lets), Add(goal, span, std::move(made)));
 }

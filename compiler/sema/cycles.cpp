@@ -113,7 +113,8 @@ void CheckRecords(Program& program) {
     const std::vector<RecordField>& fields = program.result.types.records[info.name];
     for (size_t field = 0; field < info.fields.size(); ++field) {
       ast::TypeId type = info.fields[field]->type;
-      if (type.has_value()) {
+      // A default that needs itself is reported as one.
+      if (type.has_value() && !info.fields[field]->default_value) {
         AddContained(program, fields[field].type, program.modules[info.module].tree->types[type].span, links[i]);
       }
     }
@@ -121,8 +122,8 @@ void CheckRecords(Program& program) {
   FindCircles(links, [&](const std::vector<uint32_t>& circle, const Link& closing) {
     const std::string& name = program.records[circle.front()].name;
     std::string path = PathText(circle, [&](uint32_t node) { return program.records[node].name; });
-    program.reporter.Report(MakeDiagnostic(DiagnosticKind::RecordCycle, closing.span, "a `{}` would contain a `{}` without end{}", name,
-                                           name, circle.size() == 1 ? "" : ": " + path)
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::RecordCycle, closing.span, "`{}` contains itself without end{}", name,
+                                           circle.size() == 1 ? "" : ": " + path)
                                 .Fix(fmt::format("let it be absent, `{}?`, or have a list of them, `[{}]`", name, name)));
   });
 }

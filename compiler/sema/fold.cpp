@@ -7,6 +7,9 @@
 namespace plait::sema {
 namespace {
 
+/// Of all operations of one constant.
+constexpr size_t kMaxFoldedParts = 64 * kMaxConstantParts;
+
 Folded Refuse(const Span& span, std::string_view what) {
   return {std::nullopt, MakeDiagnostic(DiagnosticKind::NotConstant, span, "{} is not a constant", what)};
 }
@@ -82,11 +85,16 @@ class Folder {
     if (operands.failed) {
       return *std::move(operands.failed);
     }
+    size_t parts = 0;
     for (const Value& operand : operands.values) {
-      parts_ += CountParts(operand, kMaxConstantParts);
+      parts += CountParts(operand, kMaxConstantParts);
     }
-    if (parts_ > kMaxConstantParts) {
-      return {std::nullopt, MakeDiagnostic(DiagnosticKind::TooLarge, span, "this constant has more than {} parts", kMaxConstantParts)};
+    parts_ += parts;
+    if (parts > kMaxConstantParts || parts_ > kMaxFoldedParts) {
+      return {std::nullopt,
+              parts > kMaxConstantParts
+                  ? MakeDiagnostic(DiagnosticKind::TooLarge, span, "this constant has more than {} parts", kMaxConstantParts)
+                  : MakeDiagnostic(DiagnosticKind::TooLarge, span, "this constant takes more than {} parts to work out", kMaxFoldedParts)};
     }
     Result<Value> result = plait::Apply(node.operation, operands.values);
     if (!result.ok()) {

@@ -6,12 +6,33 @@
 
 namespace plait {
 
+namespace {
+
+/// How many levels an expression stands for beyond its own: later stages nest each clause of a comprehension into the one before it, and
+/// test each pattern of a match where the ones before it failed.
+size_t HiddenLevels(const ast::Expr& expr) {
+  if (const auto* comprehension = std::get_if<ast::Comprehension>(&expr.node)) {
+    return comprehension->clauses.size() - 1;
+  }
+  size_t patterns = 0;
+  if (const auto* match = std::get_if<ast::Match>(&expr.node)) {
+    std::ranges::for_each(match->arms, [&](const ast::Arm& arm) { patterns += arm.patterns.size(); });
+  }
+  return patterns;
+}
+
+}  // namespace
+
 /// Chains of operators and calls are as deep as they are long, so that the limit holds for every tree that comes out.
 ast::ExprId ExprParser::AddChecked(ast::Expr expr) {
   int height = 0;
   ast::ForEachChild(expr, [&](ast::ExprId child) { height = std::max<int>(height, heights_[child.index]); });
+  size_t hidden = HiddenLevels(expr);
+  height += static_cast<int>(hidden);
   if (height >= kMaxNesting) {
-    FailTooDeep();
+    // `match` or `[` says more than where it ends.
+    uint32_t word = std::holds_alternative<ast::Match>(expr.node) ? 5 : 1;
+    FailTooDeep(hidden > 0 ? Span{expr.span.file, expr.span.begin, expr.span.begin + word} : SpanOf(Peek()));
     expr.node = ast::ErrorExpr{};
     height = 0;
   }

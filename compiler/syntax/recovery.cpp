@@ -120,8 +120,8 @@ void Recovery::ReportForeign(const Span& found, std::string_view meant) {
              .Fix(fmt::format("write `{}`", meant), found, std::string(meant)));
 }
 
-void Recovery::FailTooDeep() {
-  Fail(MakeDiagnostic(DiagnosticKind::NestedTooDeep, SpanOf(Peek()), "nested more than {} levels deep", kMaxNesting)
+void Recovery::FailTooDeep(const Span& place) {
+  Fail(MakeDiagnostic(DiagnosticKind::NestedTooDeep, place, "nested more than {} levels deep", kMaxNesting)
            .Fix("give a part of it a name with `let` or `fn`"));
   while (!At(TokenKind::EndOfFile) && !AtDeclaration()) {
     Advance();

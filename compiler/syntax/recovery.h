@@ -59,7 +59,8 @@ class Recovery : public Cursor {
   // Nesting. Beyond the limit the rest of the declaration is passed over.
   [[nodiscard]] Scoped<int> Deeper() { return {depth_, depth_ + 1}; }
   [[nodiscard]] bool IsTooDeep() const { return depth_ > kMaxNesting; }
-  void FailTooDeep();
+  void FailTooDeep() { FailTooDeep(SpanOf(Peek())); }
+  void FailTooDeep(const Span& place);
 
   // Brackets.
   void Open();

@@ -132,6 +132,14 @@ class TestHostileSources(unittest.TestCase):
                 self.assertEqual(done.stderr, "")
                 self.assertLess(len(done.stdout), SIZE // 4)
 
+    def test_what_checks_compiles_too(self):
+        for name, text in SHAPES.items():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "hostile.graph"
+                path.write_text(text)
+                if plait("check", "--quiet", path).returncode == 0:
+                    self.assertEqual(plait("compile", path, "-o", Path(folder) / "hostile.plan").returncode, 0)
+
     def test_a_file_beyond_the_limit_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "importer.graph").write_text('import "large.graph" as large\n')
