@@ -188,13 +188,18 @@ class Converter {
     if (!value.is_record()) {
       return WrongKind(value, type, path);
     }
-    std::vector<RecordField> declared;
-    if (type.Is(TypeKind::Anonymous)) {
-      std::ranges::transform(type.fields(), std::back_inserter(declared),
-                             [](const Type::Field& field) { return RecordField{field.name, field.type, {}}; });
-    } else if (const std::vector<RecordField>* fields = types_.FindRecord(type.name())) {
-      declared = *fields;
+    if (type.Is(TypeKind::Record)) {
+      static const std::vector<RecordField> kNone;
+      const std::vector<RecordField>* declared = types_.FindRecord(type.name());
+      return WithFields(value, declared == nullptr ? kNone : *declared, path);
     }
+    std::vector<RecordField> declared;
+    std::ranges::transform(type.fields(), std::back_inserter(declared),
+                           [](const Type::Field& field) { return RecordField{field.name, field.type, {}}; });
+    return WithFields(value, declared, path);
+  }
+
+  Result<Value> WithFields(const Value& value, const std::vector<RecordField>& declared, const std::string& path) {
     PLAIT_TRY(ValueList values, Fields(value, declared, "field", path));
     ValueFields fields;
     for (size_t i = 0; i < values.size(); ++i) {

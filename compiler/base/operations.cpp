@@ -25,6 +25,13 @@ constexpr OperationInfo kOperations[] = {
 #undef X
 };
 
+constexpr Operation kAll[] = {
+#define X(operation, spelling, operands) Operation::operation,
+#include "compiler/base/library_operations.def"
+#include "compiler/base/operations.def"
+#undef X
+};
+
 /// By operation: the library's are the first.
 constexpr library::Function kLibrary[] = {
 #define X(operation, spelling, operands) library::operation,
@@ -200,6 +207,7 @@ Result<Value> Negate(const Value& value) {
 
 }  // namespace
 
+std::span<const Operation> AllOperations() { return kAll; }
 std::string_view OperationName(Operation operation) { return kOperations[static_cast<size_t>(operation)].name; }
 std::string_view OperationSpelling(Operation operation) { return kOperations[static_cast<size_t>(operation)].spelling; }
 int OperandCount(Operation operation) { return kOperations[static_cast<size_t>(operation)].operands; }

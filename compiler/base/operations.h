@@ -18,6 +18,8 @@ enum class Operation : uint8_t {
 #undef X
 };
 
+/// The library's first, then those of operations.def.
+std::span<const Operation> AllOperations();
 /// Names as in operations.def: "Add".
 std::string_view OperationName(Operation operation);
 std::string_view OperationSpelling(Operation operation);

@@ -89,6 +89,9 @@ struct Type::Field {
   bool operator==(const Field&) const = default;
 };
 
+/// The type without its `?`.
+inline const Type& WithoutOptional(const Type& type) { return type.Is(TypeKind::Optional) ? type.item() : type; }
+
 /// One field of a named record.
 struct RecordField {
   std::string name;

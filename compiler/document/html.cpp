@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/markup.h"
 #include "compiler/document/document.h"
 #include "compiler/document/prose.h"
 
@@ -28,46 +29,16 @@ nav ul { padding-left: 1.2rem; }
 :target { background: var(--shade); }
 )";
 
-/// Text that can stand in an element or in an attribute. Characters that HTML does not have become U+FFFD.
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (char byte : text) {
-    switch (byte) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default: {
-        auto code = static_cast<unsigned char>(byte);
-        bool is_control = (code < 0x20 && byte != '\n' && byte != '\t') || code == 0x7F;
-        escaped += is_control ? std::string("\xEF\xBF\xBD") : std::string(1, byte);
-      }
-    }
-  }
-  return escaped;
-}
-
 std::string Link(std::string_view anchor, std::string_view text) {
-  return fmt::format("<a href=\"#{}\">{}</a>", Escaped(anchor), Escaped(text));
+  return fmt::format("<a href=\"#{}\">{}</a>", EscapeMarkup(anchor), EscapeMarkup(text));
 }
 
-std::string Id(std::string_view anchor) { return anchor.empty() ? "" : fmt::format(" id=\"{}\"", Escaped(anchor)); }
+std::string Id(std::string_view anchor) { return anchor.empty() ? "" : fmt::format(" id=\"{}\"", EscapeMarkup(anchor)); }
 
 std::string CodeHtml(const Code& code) {
   std::string html = "<code>";
   for (const CodePiece& piece : code) {
-    html += piece.anchor.empty() ? Escaped(piece.text) : Link(piece.anchor, piece.text);
+    html += piece.anchor.empty() ? EscapeMarkup(piece.text) : Link(piece.anchor, piece.text);
   }
   return html + "</code>";
 }
@@ -77,7 +48,7 @@ class Page {
   explicit Page(const ModuleDocument& document) : document_(document) {}
 
   std::string Run() {
-    std::string title = Escaped(document_.title);
+    std::string title = EscapeMarkup(document_.title);
     html_ = fmt::format(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, "
@@ -90,7 +61,7 @@ class Page {
     AddContents();
     html_ += "<main>\n";
     for (const Section& section : document_.sections) {
-      html_ += fmt::format("<section{}>\n<h2>{}</h2>\n", Id(section.anchor), Escaped(section.title));
+      html_ += fmt::format("<section{}>\n<h2>{}</h2>\n", Id(section.anchor), EscapeMarkup(section.title));
       AddLines(section.lines);
       for (const Entry& entry : section.entries) {
         AddEntry(entry, 3);
@@ -104,7 +75,7 @@ class Page {
  private:
   void AddImports() {
     for (const std::string& import : document_.imports) {
-      html_ += fmt::format("{}<code>{}</code>", &import == document_.imports.data() ? "<p>Imports " : ", ", Escaped(import));
+      html_ += fmt::format("{}<code>{}</code>", &import == document_.imports.data() ? "<p>Imports " : ", ", EscapeMarkup(import));
     }
     html_ += document_.imports.empty() ? "" : ".</p>\n";
   }
@@ -128,7 +99,7 @@ class Page {
   }
 
   void AddEntry(const Entry& entry, int level) {
-    html_ += fmt::format("<section{0}>\n<h{1}><code>{2}</code></h{1}>\n", Id(entry.anchor), level, Escaped(entry.name));
+    html_ += fmt::format("<section{0}>\n<h{1}><code>{2}</code></h{1}>\n", Id(entry.anchor), level, EscapeMarkup(entry.name));
     if (!entry.code.empty()) {
       html_ += fmt::format("<pre>{}</pre>\n", CodeHtml(entry.code));
     }
@@ -159,7 +130,7 @@ class Page {
         is_list_open = is_item;
       }
       if (block.kind == ProseKind::CodeBlock) {
-        html_ += fmt::format("<pre><code>{}</code></pre>\n", Escaped(block.text));
+        html_ += fmt::format("<pre><code>{}</code></pre>\n", EscapeMarkup(block.text));
       } else {
         html_ += fmt::format("<{0}>{1}</{0}>\n", is_item ? "li" : "p", Inline(block.text));
       }
@@ -172,11 +143,11 @@ class Page {
     std::string html;
     for (const ProsePiece& piece : SplitCode(text)) {
       if (!piece.is_code) {
-        html += Escaped(piece.text);
+        html += EscapeMarkup(piece.text);
         continue;
       }
       auto target = document_.anchors.find(piece.text);
-      std::string code = target == document_.anchors.end() ? Escaped(piece.text) : Link(target->second, piece.text);
+      std::string code = target == document_.anchors.end() ? EscapeMarkup(piece.text) : Link(target->second, piece.text);
       html += fmt::format("<code>{}</code>", code);
     }
     return html;

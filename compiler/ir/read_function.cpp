@@ -11,13 +11,6 @@
 namespace plait::ir {
 namespace {
 
-constexpr Operation kOperations[] = {
-#define X(operation, spelling, operands) Operation::operation,
-#include "compiler/base/library_operations.def"
-#include "compiler/base/operations.def"
-#undef X
-};
-
 /// Reads one function. One method a production.
 class FunctionReader {
  public:
@@ -302,7 +295,7 @@ class FunctionReader {
   /// The operation whose spelling comes next among those of so many operands; the longest where one begins another.
   std::optional<Operation> TakeOperation(int operands) {
     std::optional<Operation> best;
-    for (Operation operation : kOperations) {
+    for (Operation operation : AllOperations()) {
       bool fits = OperandCount(operation) == operands && operation != Operation::Index && cursor_.Sees(OperationSpelling(operation));
       if (fits && (!best || OperationSpelling(*best).size() < OperationSpelling(operation).size())) {
         best = operation;

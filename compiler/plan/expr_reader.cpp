@@ -15,13 +15,6 @@ constexpr std::array kInfix = {Operation::Add,          Operation::Subtract, Ope
                                Operation::Remainder,    Operation::Equal,    Operation::NotEqual, Operation::LessEqual,
                                Operation::GreaterEqual, Operation::Less,     Operation::Greater,  Operation::In};
 
-constexpr std::array kOperations = {
-#define X(operation, spelling, operands) Operation::operation,
-#include "compiler/base/library_operations.def"
-#include "compiler/base/operations.def"
-#undef X
-};
-
 Expr Constant(Value value) {
   Expr expr;
   expr.constant = std::move(value);
@@ -203,7 +196,7 @@ class Reader {
     if (scanner_.TakeToken("false")) {
       return Constant(Value::Bool(false));
     }
-    for (Operation operation : kOperations) {
+    for (Operation operation : AllOperations()) {
       if (FormOf(operation) == OperationForm::Function && scanner_.TakeToken(OperationSpelling(operation))) {
         return ReadCall(operation);
       }

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <llvm/ADT/StringExtras.h>
-#include <llvm/Support/raw_ostream.h>
+
+#include "compiler/base/markup.h"
 
 namespace plait {
 namespace {
@@ -23,23 +23,10 @@ std::string FaultText(const TestFault& fault) {
   return text;
 }
 
-/// Control characters, which XML cannot hold, become the mark for what cannot be shown.
-std::string EscapeXml(std::string_view text) {
-  std::string shown;
-  for (char c : text) {
-    bool is_control = static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t';
-    shown += is_control ? std::string("\xEF\xBF\xBD") : std::string(1, c);
-  }
-  std::string escaped;
-  llvm::raw_string_ostream stream(escaped);
-  llvm::printHTMLEscaped(shown, stream);
-  return escaped;
-}
-
 std::string CaseText(const ReportedTest& test) {
   constexpr double kMsPerSecond = 1e3;
-  std::string text = fmt::format("    <testcase name=\"{}\" classname=\"{}\" time=\"{:.6f}\"", EscapeXml(test.name), EscapeXml(test.file),
-                                 test.outcome.milliseconds / kMsPerSecond);
+  std::string text = fmt::format("    <testcase name=\"{}\" classname=\"{}\" time=\"{:.6f}\"", EscapeMarkup(test.name),
+                                 EscapeMarkup(test.file), test.outcome.milliseconds / kMsPerSecond);
   if (test.outcome.passed()) {
     return text + "/>\n";
   }
@@ -49,7 +36,7 @@ std::string CaseText(const ReportedTest& test) {
     for (const ErrorNote& note : fault.notes) {
       detail += fmt::format("\n{}: {}", note.label, note.text);
     }
-    text += fmt::format("      <failure message=\"{}\">{}</failure>\n", EscapeXml(fault.message), EscapeXml(detail));
+    text += fmt::format("      <failure message=\"{}\">{}</failure>\n", EscapeMarkup(fault.message), EscapeMarkup(detail));
   }
   return text + "    </testcase>\n";
 }
@@ -90,8 +77,8 @@ std::string RenderJUnit(const std::vector<ReportedTest>& tests) {
   for (auto begin = tests.begin(); begin != tests.end();) {
     auto end = std::find_if(begin, tests.end(), [&](const ReportedTest& test) { return test.file != begin->file; });
     std::vector<ReportedTest> suite(begin, end);
-    text +=
-        fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", EscapeXml(begin->file), suite.size(), CountFailed(suite));
+    text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", EscapeMarkup(begin->file), suite.size(),
+                        CountFailed(suite));
     for (const ReportedTest& test : suite) {
       text += CaseText(test);
     }
