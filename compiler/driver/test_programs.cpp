@@ -1,5 +1,6 @@
 #include "compiler/driver/test_programs.h"
 
+#include "compiler/lower/build_graph.h"
 #include "compiler/lower/build_test_graph.h"
 #include "compiler/schedule/make_plan.h"
 
@@ -31,11 +32,11 @@ Machine TestMachine() {
   return machine;
 }
 
-TestProgram PlanTest(const Compilation& compilation, const sema::Test& test, const PassOptions& passes) {
+TestProgram PlanTest(const Compilation& compilation, const ir::Graph& whole, const sema::Test& test, const PassOptions& passes) {
   TestProgram program;
   program.name = test.name;
   program.place = compilation.sources.Place(test.span);
-  TestGraph built = BuildTestGraph(*compilation.typed, test);
+  TestGraph built = BuildTestGraph(*compilation.typed, whole, test);
   PlanInputs inputs;
   inputs.machine = TestMachine();
   ir::Graph graph = RunPasses(std::move(built.graph), passes);
@@ -45,9 +46,7 @@ TestProgram PlanTest(const Compilation& compilation, const sema::Test& test, con
   for (size_t i = 0; i < test.givens.size(); ++i) {
     const sema::Given& given = test.givens[i];
     TestAnswer answer{built.givens[i].model, built.givens[i].method, {}, given.answer};
-    const sema::Signature& signature =
-        given.callee.api ? compilation.typed->functions[*given.callee.api].signature
-                         : compilation.typed->tasks[compilation.typed->models[given.callee.model].task].methods[given.callee.method];
+    const sema::Signature& signature = SignatureOf(*compilation.typed, given.callee);
     for (size_t parameter = 0; parameter < given.arguments.size(); ++parameter) {
       if (given.arguments[parameter]) {
         answer.arguments.emplace_back(signature.parameters[parameter].name, *given.arguments[parameter]);
@@ -68,8 +67,9 @@ TestProgram PlanTest(const Compilation& compilation, const sema::Test& test, con
 
 std::vector<TestProgram> PlanTests(const Compilation& compilation, const PassOptions& passes) {
   std::vector<TestProgram> programs;
+  ir::Graph whole = BuildGraph(*compilation.typed);
   for (const sema::Test& test : compilation.typed->tests) {
-    programs.push_back(PlanTest(compilation, test, passes));
+    programs.push_back(PlanTest(compilation, whole, test, passes));
   }
   return programs;
 }

@@ -52,6 +52,16 @@ NodeId AddNode(Function& function, RegionId region, Node node) {
   return id;
 }
 
+NodeId AddParameter(Function& function, RegionId region, Type type, Span span) {
+  Node node;
+  node.kind = NodeKind::Parameter;
+  node.type = std::move(type);
+  node.span = span;
+  NodeId id = function.nodes.Add(std::move(node));
+  function.regions[region].parameters.push_back(id);
+  return id;
+}
+
 NodeId AddConstant(Function& function, RegionId region, Type type, Value value) {
   Node node;
   node.kind = NodeKind::Constant;

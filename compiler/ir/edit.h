@@ -27,6 +27,8 @@ Graph Canonical(Graph graph);
 
 /// Appends a node to a region and returns its id.
 NodeId AddNode(Function& function, RegionId region, Node node);
+/// Appends a parameter to a region.
+NodeId AddParameter(Function& function, RegionId region, Type type, Span span);
 NodeId AddConstant(Function& function, RegionId region, Type type, Value value);
 NodeId AddApply(Function& function, RegionId region, Operation operation, Type type, std::vector<NodeId> operands);
 

@@ -31,8 +31,6 @@ bool UnionFits(const Type& wanted, const Type& given, const TypeTable& types) {
 
 }  // namespace
 
-const Type& WithoutOptional(const Type& type) { return type.Is(TypeKind::Optional) ? type.item() : type; }
-
 bool TypeFits(const Type& wanted, const Type& given, const TypeTable& types) {
   if (wanted.is_error() || given.is_error()) {
     return false;

@@ -11,7 +11,4 @@ namespace plait::ir {
 /// narrowed is of that type where it is used.
 bool TypeFits(const Type& wanted, const Type& given, const TypeTable& types);
 
-/// The type without its `?`.
-const Type& WithoutOptional(const Type& type);
-
 }  // namespace plait::ir

@@ -28,23 +28,13 @@ class Builder {
     for (uint32_t i = 0; i < signature.parameters.size(); ++i) {
       const sema::Parameter& parameter = signature.parameters[i];
       function_.parameters.push_back({parameter.name, parameter.type, parameter.default_value});
-      locals_[i] = AddParameter(function_.body, parameter.type, parameter.span);
+      locals_[i] = ir::AddParameter(function_, function_.body, parameter.type, parameter.span);
     }
     FillRegion(source_.body, function_.body);
     return ir::Canonical(function_);
   }
 
  private:
-  NodeId AddParameter(RegionId region, Type type, Span span) {
-    ir::Node node;
-    node.kind = NodeKind::Parameter;
-    node.type = std::move(type);
-    node.span = span;
-    NodeId id = function_.nodes.Add(std::move(node));
-    function_.regions[region].parameters.push_back(id);
-    return id;
-  }
-
   NodeId LowerBlock(const sema::Block& block, RegionId region) {
     for (const sema::Block::Let& let : block.lets) {
       locals_[let.local.index] = Lower(let.value, region);
@@ -167,14 +157,8 @@ class Builder {
     node.within_ms = guarded.within_ms;
     node.retries = guarded.retries;
     node.is_tolerant = guarded.fallback.has_value();
-    if (node.is_tolerant) {
-      node.type = Type::Anonymous({{"failed", Type::Of(TypeKind::Bool)}, {"value", call->type}});
-    }
     RegionId tried = function_.regions.Add({});
-    NodeId before = Lower(call, region, tried);
-    function_.regions[tried].result = before;
-    node.regions = {tried};
-    NodeId outcome = ir::AddNode(function_, region, std::move(node));
+    NodeId outcome = AddTry(std::move(node), region, tried, Lower(call, region, tried));
     if (!guarded.fallback) {
       return Widen(outcome, widenings, region);
     }
@@ -189,16 +173,22 @@ class Builder {
   }
 
   NodeId LowerNode(const sema::Fails& fails, const sema::Expr& expr, RegionId region) {
-    const sema::Expr& call = source_.exprs[fails.call];
     ir::Node node = NodeFor(NodeKind::Try, expr);
+    node.type = source_.exprs[fails.call].type;
     node.is_tolerant = true;
-    node.type = Type::Anonymous({{"failed", Type::Of(TypeKind::Bool)}, {"value", call.type}});
     RegionId tried = function_.regions.Add({});
-    NodeId before = Lower(fails.call, tried);
-    function_.regions[tried].result = before;
-    node.regions = {tried};
-    NodeId outcome = ir::AddNode(function_, region, std::move(node));
+    NodeId outcome = AddTry(std::move(node), region, tried, Lower(fails.call, tried));
     return AddField(outcome, "failed", expr.type, expr.span, region);
+  }
+
+  /// `node` says how the region `tried` with that result is tried, and has the type of the result.
+  NodeId AddTry(ir::Node node, RegionId region, RegionId tried, NodeId result) {
+    function_.regions[tried].result = result;
+    node.regions = {tried};
+    if (node.is_tolerant) {
+      node.type = Type::Anonymous({{"failed", Type::Of(TypeKind::Bool)}, {"value", std::move(node.type)}});
+    }
+    return ir::AddNode(function_, region, std::move(node));
   }
 
   NodeId AddField(NodeId base, std::string name, Type type, Span span, RegionId region) {
@@ -233,10 +223,10 @@ class Builder {
     loop.limit = repeat.limit;
     const sema::Local& state = source_.locals[repeat.state];
     RegionId body = function_.regions.Add({});
-    locals_[repeat.state.index] = AddParameter(body, state.type, state.span);
+    locals_[repeat.state.index] = ir::AddParameter(function_, body, state.type, state.span);
     FillRegion(repeat.body, body);
     RegionId condition = function_.regions.Add({});
-    locals_[repeat.state.index] = AddParameter(condition, state.type, state.span);
+    locals_[repeat.state.index] = ir::AddParameter(function_, condition, state.type, state.span);
     NodeId holds = Lower(repeat.condition, condition);
     function_.regions[condition].result = holds;
     loop.regions = {body, condition};
@@ -283,8 +273,9 @@ class Builder {
   RegionId NewItemRegion(const sema::ForClause& clause) {
     RegionId region = function_.regions.Add({});
     const sema::Local& item = source_.locals[clause.item];
-    locals_[clause.item.index] = AddParameter(region, item.type, item.span);
-    NodeId index = AddParameter(region, Type::Of(TypeKind::Int), clause.index ? source_.locals[*clause.index].span : item.span);
+    locals_[clause.item.index] = ir::AddParameter(function_, region, item.type, item.span);
+    NodeId index =
+        ir::AddParameter(function_, region, Type::Of(TypeKind::Int), clause.index ? source_.locals[*clause.index].span : item.span);
     if (clause.index) {
       locals_[clause.index->index] = index;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/ir/graph.h"
@@ -9,8 +10,8 @@
 
 namespace plait {
 
-/// The method of the models that stand for answered apis.
-inline constexpr std::string_view kAnswerMethod = "answer";
+/// The task and source of a model that stands for a service whose apis are answered: it bears the service's name and has a method an api.
+inline constexpr std::string_view kAnsweredTask = "given";
 
 /// Who gives the answers of a call that a test answers or counts, by the names of the graph.
 struct AnsweringModel {
@@ -29,8 +30,8 @@ struct TestGraph {
   std::vector<AnsweringModel> counted;
 };
 
-/// Needs a module without errors, and one of its tests. An api that a `given` answers is one call of a model that bears its name; all else
-/// is as in `BuildGraph`.
-TestGraph BuildTestGraph(const sema::TypedModule& module, const sema::Test& test);
+/// Needs a module without errors, its graph as `BuildGraph` makes it, and one of its tests. An api that a `given` answers becomes one call
+/// of a model; all else is as in the module's graph.
+TestGraph BuildTestGraph(const sema::TypedModule& module, const ir::Graph& graph, const sema::Test& test);
 
 }  // namespace plait

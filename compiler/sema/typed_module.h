@@ -285,6 +285,8 @@ struct TypedModule {
 
 /// `Service.api`, `Service.fn` or a bare name.
 std::string QualifiedName(const TypedModule& module, const Function& function);
+/// What an api or a method that a test names takes and gives.
+const Signature& SignatureOf(const TypedModule& module, const TestedCall& callee);
 /// `Service.model`
 std::string QualifiedName(const TypedModule& module, const Model& model);
 

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "compiler/plan/units.h"
 #include "runtime/exec/at_stage.h"
 #include "runtime/exec/contain.h"
 #include "runtime/exec/executor.h"
@@ -19,7 +20,7 @@ struct Executor::PendingCall {
 };
 
 Error Executor::InCall(Error error, const plan::Stage& call) const {
-  return AtStage(std::move(error), call).WithNote("called", plan_.models[call.model].name + "." + call.method);
+  return AtStage(std::move(error), call).WithNote("called", plan::CallName(plan_, call));
 }
 
 void Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& scope) {

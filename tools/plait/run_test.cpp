@@ -11,20 +11,16 @@
 #include <fmt/format.h>
 
 #include "compiler/base/operations.h"
+#include "compiler/lower/build_test_graph.h"
 #include "runtime/exec/executor.h"
 
 namespace plait {
 namespace {
 
-/// The name that messages give a call: an answered api has its own, a model's method both.
-std::string CallName(const std::string& model, std::string_view method) {
-  return method == "answer" ? model : fmt::format("{}.{}", model, method);
-}
-
 /// Answers the calls of one model by the test's rules, counts them, and remembers those that no rule answers.
 class AnsweringTaskModel : public TaskModel {
  public:
-  AnsweringTaskModel(std::string name, const std::vector<TestAnswer>& answers) : name_(std::move(name)), answers_(answers) {}
+  AnsweringTaskModel(const plan::Model& model, const std::vector<TestAnswer>& answers) : model_(model), answers_(answers) {}
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls,
                                   const CallContext& /*context*/) const override {
@@ -38,6 +34,7 @@ class AnsweringTaskModel : public TaskModel {
   }
 
   [[nodiscard]] bool is_stand_in() const override { return false; }
+  [[nodiscard]] const std::string& name() const { return model_.name; }
 
   [[nodiscard]] int64_t CountOf(const std::string& method) const {
     std::lock_guard lock(mutex_);
@@ -49,15 +46,15 @@ class AnsweringTaskModel : public TaskModel {
  private:
   Result<Value> Answer(std::string_view method, const ValueFields& arguments) const {
     for (const TestAnswer& rule : answers_) {
-      if (rule.model != name_ || rule.method != method || !Matches(rule, arguments)) {
+      if (rule.model != name() || rule.method != method || !Matches(rule, arguments)) {
         continue;
       }
       if (const auto* failure = std::get_if<FailureKind>(&rule.answer)) {
-        return Error{*failure, fmt::format("the test lets `{}` fail", CallName(name_, method)), "", {}};
+        return Error{*failure, fmt::format("the test lets `{}.{}` fail", name(), method), "", {}};
       }
       return std::get<Value>(rule.answer);
     }
-    std::string call = fmt::format("{}({})", CallName(name_, method), ArgumentsText(method, arguments));
+    std::string call = fmt::format("{}.{}({})", name(), method, ArgumentsText(arguments));
     unanswered_.push_back(call);
     return Error{FailureKind::ModelNotFound, fmt::format("no `given` answers `{}`", call), "", {}};
   }
@@ -70,10 +67,10 @@ class AnsweringTaskModel : public TaskModel {
   }
 
   /// Those of a model's method have many defaults, so only what is not null or empty is shown.
-  static std::string ArgumentsText(std::string_view method, const ValueFields& arguments) {
+  [[nodiscard]] std::string ArgumentsText(const ValueFields& arguments) const {
     std::string text;
     for (const auto& [name, value] : arguments) {
-      bool says_nothing = method != "answer" && (value.is_null() || (value.is_list() && value.AsList().empty()));
+      bool says_nothing = model_.task != kAnsweredTask && (value.is_null() || (value.is_list() && value.AsList().empty()));
       if (!says_nothing) {
         text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", name, ToJson(value));
       }
@@ -81,7 +78,7 @@ class AnsweringTaskModel : public TaskModel {
     return text;
   }
 
-  std::string name_;
+  const plan::Model& model_;
   const std::vector<TestAnswer>& answers_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, int64_t> counts_;
@@ -92,7 +89,9 @@ class TestRun {
  public:
   TestRun(const TestProgram& program, ThreadPool& pool) : program_(program), pool_(pool) {
     for (const plan::Model& model : program.plan.models) {
-      models_.push_back(std::make_unique<AnsweringTaskModel>(model.name, program.answers));
+      auto answering = std::make_unique<AnsweringTaskModel>(model, program.answers);
+      answering_.push_back(answering.get());
+      models_.push_back(std::move(answering));
     }
   }
 
@@ -110,7 +109,7 @@ class TestRun {
     if (!result->ok()) {
       const Error& error = result->error();
       faults_.push_back({error.place.empty() ? program_.place : error.place,
-                         fmt::format("the test fails: {} [{}]", error.message, FailureCode(error.kind)), NotesOf(error)});
+                         fmt::format("the test fails: {} [{}]", error.message, FailureCode(error.kind)), error.notes});
       return std::move(faults_);
     }
     size_t next = 0;
@@ -122,21 +121,9 @@ class TestRun {
   }
 
  private:
-  /// An answered api is no method of a model.
-  static std::vector<ErrorNote> NotesOf(const Error& error) {
-    std::vector<ErrorNote> notes = error.notes;
-    for (ErrorNote& note : notes) {
-      constexpr std::string_view kMethod = ".answer";
-      if (note.label == "called" && note.text.ends_with(kMethod)) {
-        note.text.resize(note.text.size() - kMethod.size());
-      }
-    }
-    return notes;
-  }
-
   void AddUnanswered() {
-    for (const std::unique_ptr<TaskModel>& model : models_) {
-      for (const std::string& call : static_cast<const AnsweringTaskModel&>(*model).unanswered()) {
+    for (const AnsweringTaskModel* model : answering_) {
+      for (const std::string& call : model->unanswered()) {
         faults_.push_back({program_.place, fmt::format("no `given` answers `{}`", call), {{"fix", "add `given …` for it to the test"}}});
       }
     }
@@ -201,10 +188,9 @@ class TestRun {
 
   void CheckCalls(const TestExpectation& expectation) {
     int64_t count = 0;
-    for (const std::unique_ptr<TaskModel>& model : models_) {
-      size_t index = static_cast<size_t>(&model - models_.data());
-      if (program_.plan.models[index].name == expectation.model) {
-        count = static_cast<const AnsweringTaskModel&>(*model).CountOf(expectation.method);
+    for (const AnsweringTaskModel* model : answering_) {
+      if (model->name() == expectation.model) {
+        count = model->CountOf(expectation.method);
       }
     }
     Result<Value> holds = Apply(expectation.comparison, std::array{Value::Int(count), Value::Int(expectation.count)});
@@ -215,7 +201,9 @@ class TestRun {
 
   const TestProgram& program_;
   ThreadPool& pool_;
+  /// One a model of the plan, as the executor takes them.
   std::vector<std::unique_ptr<TaskModel>> models_;
+  std::vector<const AnsweringTaskModel*> answering_;
   std::vector<Degradation> degradations_;
   std::vector<TestFault> faults_;
 };
