@@ -15,8 +15,8 @@ using ir::RegionId;
 /// Moves one node from `from_`, a region of `owner_`, into a new branch or map before `owner_`.
 class Lifter {
  public:
-  Lifter(GraphEditor& editor, NodeId node, const TypeTable& records)
-      : editor_(editor), records_(records), node_(node), from_(editor.RegionOf(node)), owner_(editor.OwnerOf(from_)) {}
+  Lifter(GraphEditor& editor, NodeId node, const TypeTable& types)
+      : editor_(editor), types_(types), node_(node), from_(editor.RegionOf(node)), owner_(editor.OwnerOf(from_)) {}
 
   void Run() {
     bool is_map = editor_.node(owner_).kind == NodeKind::Map;
@@ -49,7 +49,7 @@ class Lifter {
     for (RegionId arm : std::vector<RegionId>(editor_.node(owner_).regions)) {
       RegionId own_arm = editor_.AddRegion(branch);
       if (arm != from_) {
-        FillWithPlaceholder(editor_, own_arm, type, records_);
+        FillWithPlaceholder(editor_, own_arm, type, types_);
         continue;
       }
       into_ = own_arm;
@@ -94,7 +94,7 @@ class Lifter {
         editor_.MoveToFront(copy, into_);
         editor_.ReplaceUses(input, copy, is_inside);
       } else {
-        Lift(editor_, input, records_);
+        Lift(editor_, input, types_);
       }
     }
   }
@@ -149,7 +149,7 @@ class Lifter {
   }
 
   GraphEditor& editor_;
-  const TypeTable& records_;
+  const TypeTable& types_;
   NodeId node_;
   RegionId from_;
   NodeId owner_;
@@ -159,12 +159,12 @@ class Lifter {
 
 }  // namespace
 
-void Lift(GraphEditor& editor, NodeId node, const TypeTable& records) { Lifter(editor, node, records).Run(); }
+void Lift(GraphEditor& editor, NodeId node, const TypeTable& types) { Lifter(editor, node, types).Run(); }
 
-void FillWithPlaceholder(GraphEditor& editor, RegionId region, const Type& type, const TypeTable& records) {
+void FillWithPlaceholder(GraphEditor& editor, RegionId region, const Type& type, const TypeTable& types) {
   ir::Node node;
   node.type = type;
-  node.constant = PlaceholderOf(type, records);
+  node.constant = PlaceholderOf(type, types);
   editor.SetResult(region, editor.Add(region, {}, std::move(node)));
 }
 

@@ -7,6 +7,6 @@
 namespace plait {
 
 /// The plainest value of the type: zero, an empty text or list, null, a record of such.
-Value PlaceholderOf(const Type& type, const TypeTable& records);
+Value PlaceholderOf(const Type& type, const TypeTable& types);
 
 }  // namespace plait

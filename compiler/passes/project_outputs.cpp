@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <llvm/ADT/StringExtras.h>
 
 #include "compiler/base/nearest.h"
 #include "compiler/ir/edit.h"
@@ -114,7 +115,7 @@ class Projector {
         continue;
       }
       PLAIT_TRY(Projected projected, ProjectResult(arm, own, wanted, path));
-      type = projected.type.Is(TypeKind::Optional) ? projected.type.item() : projected.type;
+      type = WithoutOptional(projected.type);
     }
     function_.nodes[branch].type = is_optional ? Type::Optional(type) : type;
     return Projected{branch, function_.nodes[branch].type};
@@ -122,24 +123,14 @@ class Projector {
 
   Result<Projected> ProjectItems(NodeId list, const Type& type, const Wanted& wanted, RegionId region, const std::string& path) {
     RegionId body = function_.regions.Add({});
-    NodeId item = AddParameter(body, type.item());
-    AddParameter(body, Type::Of(TypeKind::Int));
+    NodeId item = ir::AddParameter(function_, body, type.item(), function_.span);
+    ir::AddParameter(function_, body, Type::Of(TypeKind::Int), function_.span);
     PLAIT_TRY(Projected projected, Project(item, type.item(), wanted, body, path));
     function_.regions[body].result = projected.node;
     Type result = Type::List(projected.type);
     NodeId map = Add(NodeKind::Map, result, {list}, region);
     function_.nodes[map].regions = {body};
     return Projected{map, std::move(result)};
-  }
-
-  NodeId AddParameter(RegionId region, Type type) {
-    ir::Node node;
-    node.kind = NodeKind::Parameter;
-    node.type = std::move(type);
-    node.span = function_.span;
-    NodeId id = function_.nodes.Add(std::move(node));
-    function_.regions[region].parameters.push_back(id);
-    return id;
   }
 
   /// if value == null { null } else { its fields }
@@ -234,10 +225,8 @@ Wanted ParsePaths(const std::vector<std::string>& paths) {
   Wanted root;
   for (const std::string& path : paths) {
     Wanted* wanted = &root;
-    for (size_t begin = 0; begin <= path.size();) {
-      size_t end = std::min(path.find('.', begin), path.size());
-      wanted = &wanted->fields[path.substr(begin, end - begin)];
-      begin = end + 1;
+    for (llvm::StringRef name : llvm::split(path, '.')) {
+      wanted = &wanted->fields[name.str()];
     }
   }
   return root;

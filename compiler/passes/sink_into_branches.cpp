@@ -22,7 +22,7 @@ constexpr size_t kMaxCopies = 8;
 
 class Sinker {
  public:
-  Sinker(ir::Function function, const TypeTable& records) : editor_(std::move(function)), records_(records) {}
+  Sinker(ir::Function function, const TypeTable& types) : editor_(std::move(function)), types_(types) {}
 
   ir::Function Run() {
     Settle(editor_.body());
@@ -112,7 +112,7 @@ class Sinker {
       NeedMap needs(editor_, node);
       for (NodeId owner : needs.OwnersIn(home)) {
         if (std::optional<NodeId> input = InputToLift(node, InputsOfNeed(editor_, needs, owner).copied)) {
-          Lift(editor_, *input, records_);
+          Lift(editor_, *input, types_);
           is_done = false;
           break;
         }
@@ -191,7 +191,7 @@ class Sinker {
     RegionId then_arm = editor_.AddRegion(branch);
     editor_.MoveToFront(node, then_arm);
     editor_.SetResult(then_arm, node);
-    FillWithPlaceholder(editor_, editor_.AddRegion(branch), editor_.node(node).type, records_);
+    FillWithPlaceholder(editor_, editor_.AddRegion(branch), editor_.node(node).type, types_);
     return branch;
   }
 
@@ -212,7 +212,7 @@ class Sinker {
     GraphEditor::CopyMap copies;
     NodeId copy = editor_.Copy(node, then_arm, copies);
     editor_.SetResult(then_arm, copy);
-    FillWithPlaceholder(editor_, editor_.AddRegion(inner_id), editor_.node(node).type, records_);
+    FillWithPlaceholder(editor_, editor_.AddRegion(inner_id), editor_.node(node).type, types_);
     return branch;
   }
 
@@ -238,7 +238,7 @@ class Sinker {
   }
 
   GraphEditor editor_;
-  const TypeTable& records_;
+  const TypeTable& types_;
 };
 
 }  // namespace

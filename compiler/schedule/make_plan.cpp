@@ -106,7 +106,6 @@ void AddAssumptions(const plan::Entry& entry, std::vector<std::string>& assumes)
 
 plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, const PlanInputs& inputs, const SourceManager& sources,
                       const std::vector<plan::Model>& models) {
-  constexpr int64_t kDefaultTimeoutMs = 60'000;
   schedule::CostModel costs(graph, function, inputs.facts);
   schedule::BuiltEntry built = schedule::BuildEntry(graph, function, sources, costs);
   Rates rates(inputs.machine);
@@ -118,7 +117,7 @@ plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, cons
   entry.parameters = std::move(built.parameters);
   entry.result_type = function.result;
   entry.result = built.block.result;
-  entry.timeout_ms = function.timeout_ms.value_or(kDefaultTimeoutMs);
+  entry.timeout_ms = function.timeout_ms.value_or(entry.timeout_ms);
   schedule::EmitStages(allotter, inputs.machine.cores, entry);
   schedule::AddFrees(entry);
   SetBounds(allotter, rates, entry);

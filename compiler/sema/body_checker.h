@@ -139,7 +139,6 @@ class BodyChecker {
   std::optional<ast::Path> PathOf(ast::ExprId id);
   std::optional<std::variant<Value, FailureKind>> ReadAnswer(ast::ExprId id, const Signature& signature);
   std::optional<FailureKind> ReadFailureKind(ast::ExprId id);
-  [[nodiscard]] const Signature& SignatureOf(const TestedCall& callee) const;
   void CheckExpect(const ast::Expect& expect, Test& test, std::vector<ExprId>& outcomes);
   bool CheckCallCount(const ast::Expect& expect, Test& test);
   bool CheckDegraded(const ast::Expect& expect, Test& test);

@@ -44,6 +44,10 @@ std::string QualifiedName(const TypedModule& module, const Function& function) {
                           : function.signature.name;
 }
 
+const Signature& SignatureOf(const TypedModule& module, const TestedCall& callee) {
+  return callee.api ? module.functions[*callee.api].signature : module.tasks[module.models[callee.model].task].methods[callee.method];
+}
+
 std::string QualifiedName(const TypedModule& module, const Model& model) {
   return fmt::format("{}.{}", module.services[model.service].name, model.name);
 }

@@ -32,12 +32,12 @@ ExprId BodyChecker::CheckCoalesce(const ast::Binary& node, const At& at) {
     Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(left), "this `{}` is never null, so what stands after `??` is never taken",
                           type.ToString()));
   }
-  const Expectation like_left{type.Is(TypeKind::Optional) ? type.item() : type, {}, ""};
+  const Expectation like_left{WithoutOptional(type), {}, ""};
   ExprId right = Check(node.right, at.want != nullptr || type.is_error() ? at.want : &like_left);
   if (!may_be_null || TypeOf(right).is_error()) {
     return AddError(at.span);
   }
-  const Type there = type.Is(TypeKind::Optional) ? type.item() : type.Is(TypeKind::Null) ? TypeOf(right) : type;
+  const Type there = type.Is(TypeKind::Null) ? TypeOf(right) : WithoutOptional(type);
   std::vector<Block::Let> lets;
   LocalId held = HoldInLocal(left, "value", lets);
   ExprId absent = IsAbsent(held, type, at.span);

@@ -200,14 +200,14 @@ ExprId BodyChecker::ReportUnknownField(ExprId base, const ast::Word& name) {
   if (type.Is(TypeKind::Optional)) {
     Report(MakeDiagnostic(DiagnosticKind::OptionalUnhandled, name.span, "a value that may be null has no field `{}`", name.text)
                .Also(SpanOf(base), fmt::format("this is `{}`", type.ToString()))
-               .Note("inside `if x != null { … } else { … }` the name `x` is there")
+               .Note(std::string(kNarrowOptional))
                .Fix(fmt::format("to get null where it is absent, write `?.{}`", name.text)));
     return AddError(name.span);
   }
   if (type.Is(TypeKind::Union)) {
     Report(MakeDiagnostic(DiagnosticKind::UnionUnhandled, name.span, "a value of several possible types has no field `{}`", name.text)
                .Also(SpanOf(base), fmt::format("this is `{}`", type.ToString()))
-               .Note("`match x { a: T => …, … }` tells the types apart"));
+               .Note(std::string(kNarrowUnion)));
     return AddError(name.span);
   }
   std::vector<std::string> names;

@@ -4,6 +4,7 @@
 
 #include "compiler/sema/body_checker.h"
 #include "compiler/sema/constants.h"
+#include "compiler/sema/settings.h"
 #include "compiler/sema/types.h"
 #include "compiler/sema/words_in.h"
 
@@ -15,7 +16,7 @@ bool CanCast(const Type& from, const Type& to) {
   if (from.Is(TypeKind::Json)) {
     return !to.Is(TypeKind::Stream);
   }
-  const Type& goal = to.Is(TypeKind::Optional) ? to.item() : to;
+  const Type& goal = WithoutOptional(to);
   if (from.Is(TypeKind::Union)) {
     return std::ranges::any_of(from.members(), [&](const Type::Field& member) { return FitsAsIs(member.type, goal); });
   }
@@ -36,7 +37,7 @@ ExprId BodyChecker::Of(const ast::Cast& node, const At& at) {
     ReportMismatch(operand, {to, {}, ""});
     return AddError(at.span);
   }
-  if (!CanCast(from.Is(TypeKind::Optional) ? from.item() : from, to)) {
+  if (!CanCast(WithoutOptional(from), to)) {
     Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(operand), "`as` makes no `{}` of `{}`", to.ToString(), from.ToString())
                .Note("it checks `json`, and turns a string into an enum, a number into another kind of number, and a union into a member"));
     return AddError(at.span);
@@ -88,28 +89,11 @@ std::optional<int64_t> BodyChecker::ReadDuration(ast::ExprId id) {
   if (!id.has_value()) {
     return std::nullopt;
   }
-  const ast::Expr& expr = tree().exprs[id];
-  const auto* unit = std::get_if<ast::UnitLiteral>(&expr.node);
-  if (unit != nullptr && unit->kind == ast::UnitKind::Duration && unit->amount > 0) {
-    return unit->amount;
+  std::optional<int64_t> duration = ReadAmount(program_, tree().exprs[id], {ast::UnitKind::Duration, "within", "ms", "200ms"});
+  if (!duration) {
+    MarkUsed(id);
   }
-  if (std::holds_alternative<ast::ErrorExpr>(expr.node)) {
-    return std::nullopt;
-  }
-  if (unit != nullptr && unit->kind == ast::UnitKind::Duration) {
-    Report(MakeDiagnostic(DiagnosticKind::NumberRange, expr.span, "`within` is more than nothing"));
-    return std::nullopt;
-  }
-  MarkUsed(id);
-  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::TypeMismatch, expr.span, "`within` wants a duration with a unit");
-  if (const auto* number = std::get_if<ast::IntLiteral>(&expr.node)) {
-    std::string replacement = fmt::format("{}ms", number->value);
-    diagnostic.fixes.push_back({fmt::format("write a unit: `{}`", replacement), expr.span, replacement});
-  } else {
-    diagnostic.fixes.push_back({"write it like `200ms`", {}, ""});
-  }
-  Report(std::move(diagnostic));
-  return std::nullopt;
+  return duration;
 }
 
 std::optional<int64_t> BodyChecker::ReadCount(ast::ExprId id, std::string_view what, int64_t least) {

@@ -71,7 +71,7 @@ bool Inference::Learn(const Type& declared, const Type& given) {
     return true;
   }
   if (declared.Is(TypeKind::Optional)) {
-    return given.Is(TypeKind::Null) || Learn(declared.item(), given.Is(TypeKind::Optional) ? given.item() : given);
+    return given.Is(TypeKind::Null) || Learn(declared.item(), WithoutOptional(given));
   }
   bool is_same_container = declared.kind() == given.kind() && (declared.Is(TypeKind::List) || declared.Is(TypeKind::Map));
   return is_same_container ? Learn(declared.item(), given.item()) : !HasVariable(declared);

@@ -97,12 +97,7 @@ ExprId BodyChecker::CheckLogic(const ast::Binary& node, const At& at) {
   const Type boolean = Type::Of(TypeKind::Bool);
   ExprId left = CheckAs(node.left, {boolean, {}, ""});
   ExprId right = CheckAs(node.right, {boolean, {}, ""});
-  ExprId fixed = Add(boolean, at.span, Constant{Value::Bool(node.op == BinaryOp::Or)});
-  If branch{left, {{}, right}, {{}, fixed}};
-  if (node.op == BinaryOp::Or) {
-    std::swap(branch.then_block, branch.else_block);
-  }
-  return Add(boolean, at.span, std::move(branch));
+  return node.op == BinaryOp::Or ? Either(left, right, at.span) : Both(left, right, at.span);
 }
 
 /// An operand whose type no operator takes: `json`, a value that may be null, one of several possible types.
@@ -113,11 +108,11 @@ bool BodyChecker::RefuseOperand(ExprId operand, std::string_view op, std::string
   } else if (type.Is(TypeKind::Optional)) {
     Report(MakeDiagnostic(DiagnosticKind::OptionalUnhandled, SpanOf(operand), "`{}` wants {}, and this `{}` may be null", op, wants,
                           type.ToString())
-               .Note("inside `if x != null { … } else { … }` the name `x` is there"));
+               .Note(std::string(kNarrowOptional)));
   } else if (type.Is(TypeKind::Union)) {
     Report(MakeDiagnostic(DiagnosticKind::UnionUnhandled, SpanOf(operand), "`{}` wants {}, and this is one of `{}`", op, wants,
                           type.ToString())
-               .Note("`match x { a: T => …, … }` tells the types apart"));
+               .Note(std::string(kNarrowUnion)));
   }
   return type.is_error() || type.Is(TypeKind::Json) || type.Is(TypeKind::Optional) || type.Is(TypeKind::Union);
 }

@@ -91,7 +91,7 @@ void BodyChecker::CheckGiven(const ast::Given& given, Test& test) {
     MarkUsed(given.result);
     return;
   }
-  const Signature& signature = SignatureOf(*callee);
+  const Signature& signature = SignatureOf(program_.result, *callee);
   Callee named{given.callee.ToString(), &signature, {}, false};
   Given result{*callee, std::vector<std::optional<Value>>(signature.parameters.size()), Value(), given.span};
   Placement placement = NoArguments(signature);
@@ -158,11 +158,6 @@ std::optional<TestedCall> BodyChecker::FindTestedCall(const ast::Path& path) {
   }
   const auto& method = std::get<ModelMethod>(callee->target);
   return TestedCall{std::nullopt, method.model, method.method};
-}
-
-const Signature& BodyChecker::SignatureOf(const TestedCall& callee) const {
-  return callee.api ? program_.result.functions[*callee.api].signature
-                    : program_.result.tasks[program_.result.models[callee.model].task].methods[callee.method];
 }
 
 const ast::Call* BodyChecker::CallOf(ast::ExprId id, std::string_view name) {

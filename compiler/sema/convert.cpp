@@ -49,7 +49,7 @@ ExprId BodyChecker::Convert(ExprId value, const Expectation& want) {
   if (from.is_error() || to.is_error() || FitsAsIs(from, to)) {
     return value;
   }
-  const Type& goal = to.Is(TypeKind::Optional) ? to.item() : to;
+  const Type& goal = WithoutOptional(to);
   if (from.Is(TypeKind::Int) && goal.Is(TypeKind::Float)) {
     return Widen(value);
   }
@@ -132,9 +132,9 @@ void BodyChecker::ReportMismatch(ExprId value, const Expectation& want) {
     diagnostic.secondary.push_back({want.place, want.why});
   }
   if (is_optional) {
-    diagnostic.notes.emplace_back("inside `if x != null { … } else { … }` the name `x` is there");
+    diagnostic.notes.emplace_back(kNarrowOptional);
   } else if (is_union) {
-    diagnostic.notes.emplace_back("`match x { a: T => …, … }` tells the types apart");
+    diagnostic.notes.emplace_back(kNarrowUnion);
   } else if (from.Is(TypeKind::Json)) {
     diagnostic.fixes.push_back({fmt::format("check it: `… as {}`", want.type.ToString()), {}, ""});
   } else if (want.type.Is(TypeKind::Enum) && from.Is(TypeKind::String)) {

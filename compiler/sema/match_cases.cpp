@@ -9,8 +9,6 @@
 namespace plait::sema {
 namespace {
 
-const Type& WithoutNull(const Type& type) { return type.Is(TypeKind::Optional) ? type.item() : type; }
-
 std::string NameOf(const Type& type) { return fmt::format("`{}`", type.ToString()); }
 
 /// Each variant of an enum and each bool is a case; any other member of a union is one.
@@ -41,7 +39,7 @@ std::vector<std::string> CasesOf(const TypeTable& types, const Type& type) {
 MatchCases::MatchCases(const TypeTable& types, const Type& matched) : open_(CasesOf(types, matched)) {}
 
 std::vector<Type> MatchCases::Members(const Type& type) {
-  const Type& bare = WithoutNull(type);
+  const Type& bare = WithoutOptional(type);
   std::vector<Type> members;
   if (bare.Is(TypeKind::Union)) {
     std::ranges::transform(bare.members(), std::back_inserter(members), &Type::Field::type);

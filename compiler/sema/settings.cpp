@@ -9,10 +9,6 @@ namespace {
 
 using ast::UnitKind;
 
-/// What a unit's amounts look like, for messages.
-std::string_view Example(UnitKind kind) { return kind == UnitKind::Bytes ? "4GiB" : "20s"; }
-std::string_view Wanted(UnitKind kind) { return kind == UnitKind::Bytes ? "a size with a unit" : "a duration with a unit"; }
-
 class SettingsReader {
  public:
   SettingsReader(Program& program, ServiceId service)
@@ -25,7 +21,7 @@ class SettingsReader {
       if (entry->name.text == "cpu") {
         resources.cpu = ReadCount(*entry, 1);
       } else if (entry->name.text == "memory") {
-        resources.memory_bytes = ReadAmount(*entry, UnitKind::Bytes);
+        resources.memory_bytes = ReadSize(*entry);
       } else {
         ReadGpu(*entry, resources);
       }
@@ -37,7 +33,7 @@ class SettingsReader {
     traffic.span = span;
     for (const ast::ConfigEntry* entry : KnownEntries(program_, config, "traffic", "setting", {"timeout", "concurrency", "batch"})) {
       if (entry->name.text == "timeout") {
-        traffic.timeout_ms = ReadAmount(*entry, UnitKind::Duration);
+        traffic.timeout_ms = ReadDuration(*entry, false);
         program_.services[service_.index].timeout_span = entry->span;
       } else if (entry->name.text == "concurrency") {
         traffic.concurrency = ReadCount(*entry, 1);
@@ -76,7 +72,7 @@ class SettingsReader {
       if (part->name.text == "max") {
         traffic.batch_max = ReadCount(*part, 1);
       } else {
-        traffic.batch_wait_ms = ReadAmount(*part, UnitKind::Duration);
+        traffic.batch_wait_ms = ReadDuration(*part, true);
       }
     }
   }
@@ -116,33 +112,17 @@ class SettingsReader {
     return value->AsInt();
   }
 
-  std::optional<int64_t> ReadAmount(const ast::ConfigEntry& entry, UnitKind kind) {
-    std::optional<ast::ExprId> id = ReadSingle(entry);
-    if (!id || std::holds_alternative<ast::ErrorExpr>(ExprOf(*id).node)) {
-      return std::nullopt;
-    }
-    const ast::Expr& expr = ExprOf(*id);
-    const auto* unit = std::get_if<ast::UnitLiteral>(&expr.node);
-    if (unit != nullptr && unit->kind == kind) {
-      return ReadPositive(*unit, entry.name, expr.span);
-    }
-    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::TypeMismatch, expr.span, "`{}` wants {}", entry.name.text, Wanted(kind));
-    if (const auto* number = std::get_if<ast::IntLiteral>(&expr.node)) {
-      std::string replacement = fmt::format("{}{}", number->value, kind == UnitKind::Bytes ? "GiB" : "s");
-      diagnostic.fixes.push_back({fmt::format("write a unit: `{}`", replacement), expr.span, replacement});
-    } else {
-      diagnostic.fixes.push_back({fmt::format("write it like `{}`", Example(kind)), {}, ""});
-    }
-    program_.reporter.Report(std::move(diagnostic));
-    return std::nullopt;
+  std::optional<int64_t> ReadSize(const ast::ConfigEntry& entry) {
+    return ReadAmountOf(entry, {UnitKind::Bytes, entry.name.text, "GiB", "4GiB"});
   }
 
-  std::optional<int64_t> ReadPositive(const ast::UnitLiteral& unit, const ast::Word& key, const Span& span) {
-    if (unit.amount > 0 || key.text == "wait") {
-      return unit.amount;
-    }
-    program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, span, "`{}` is more than nothing", key.text));
-    return std::nullopt;
+  std::optional<int64_t> ReadDuration(const ast::ConfigEntry& entry, bool may_be_nothing) {
+    return ReadAmountOf(entry, {UnitKind::Duration, entry.name.text, "s", "20s", may_be_nothing});
+  }
+
+  std::optional<int64_t> ReadAmountOf(const ast::ConfigEntry& entry, const AmountWanted& wanted) {
+    std::optional<ast::ExprId> id = ReadSingle(entry);
+    return id ? ReadAmount(program_, ExprOf(*id), wanted) : std::nullopt;
   }
 
   Program& program_;
@@ -151,6 +131,30 @@ class SettingsReader {
 };
 
 }  // namespace
+
+std::optional<int64_t> ReadAmount(Program& program, const ast::Expr& expr, const AmountWanted& wanted) {
+  if (std::holds_alternative<ast::ErrorExpr>(expr.node)) {
+    return std::nullopt;
+  }
+  const auto* unit = std::get_if<ast::UnitLiteral>(&expr.node);
+  if (unit != nullptr && unit->kind == wanted.kind) {
+    if (unit->amount > 0 || wanted.may_be_nothing) {
+      return unit->amount;
+    }
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, expr.span, "`{}` is more than nothing", wanted.key));
+    return std::nullopt;
+  }
+  std::string_view amount = wanted.kind == UnitKind::Bytes ? "a size with a unit" : "a duration with a unit";
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::TypeMismatch, expr.span, "`{}` wants {}", wanted.key, amount);
+  if (const auto* number = std::get_if<ast::IntLiteral>(&expr.node)) {
+    std::string replacement = fmt::format("{}{}", number->value, wanted.unit);
+    diagnostic.fixes.push_back({fmt::format("write a unit: `{}`", replacement), expr.span, replacement});
+  } else {
+    diagnostic.fixes.push_back({fmt::format("write it like `{}`", wanted.example), {}, ""});
+  }
+  program.reporter.Report(std::move(diagnostic));
+  return std::nullopt;
+}
 
 void ResolveSettings(Program& program, ServiceId service, const ast::Settings& settings, const Span& span) {
   switch (settings.kind) {

@@ -53,7 +53,7 @@ class TypeResolver {
       }
     }
     Type all = Type::Union(members);
-    const Type& bare = all.Is(TypeKind::Optional) ? all.item() : all;
+    const Type& bare = WithoutOptional(all);
     return bare.Is(TypeKind::Union) && ReportAmbiguous(bare, span) ? Type() : all;
   }
 
@@ -250,7 +250,7 @@ bool FitsAsIs(const Type& from, const Type& to) {
     return true;
   }
   if (to.Is(TypeKind::Optional)) {
-    return from.Is(TypeKind::Null) || FitsAsIs(from.Is(TypeKind::Optional) ? from.item() : from, to.item());
+    return from.Is(TypeKind::Null) || FitsAsIs(WithoutOptional(from), to.item());
   }
   if (to.Is(TypeKind::Union)) {
     auto has = [&](const Type& member) {

@@ -7,6 +7,10 @@
 
 namespace plait::sema {
 
+/// What to do about a value that may be null, and about one of several possible types.
+inline constexpr std::string_view kNarrowOptional = "inside `if x != null { … } else { … }` the name `x` is there";
+inline constexpr std::string_view kNarrowUnion = "`match x { a: T => …, … }` tells the types apart";
+
 /// Reports what the type says wrongly; such parts are `Error`.
 Type ResolveType(Program& program, const Surroundings& around, ast::TypeId type);
 

@@ -6,6 +6,8 @@ import ctypes
 import json
 import os
 import subprocess
+import tempfile
+import unittest
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,21 @@ def plait(*words: str | Path, stdin: str | bytes = b"", cwd: Path = ROOT, env: d
         check=False,
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+class FolderTest(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+        return path
 
 
 class RequestFailed(Exception):

@@ -1,11 +1,9 @@
 """`plait doc`: what it shows of graphs and of the standard library, as Markdown and as valid pages."""
 
-import tempfile
 import unittest
 from html.parser import HTMLParser
-from pathlib import Path
 
-from support import ROOT, plait
+from support import ROOT, FolderTest, plait
 
 VOID = {"meta", "link", "br", "hr"}
 PROSE_ONLY = {"p", "h1", "h2", "h3", "h4", "code", "pre", "a", "title"}
@@ -56,18 +54,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-class TestDoc(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        return path
-
+class TestDoc(FolderTest):
     def test_a_graph_is_shown_with_what_it_declares(self):
         done = plait("doc", ROOT / "graphs" / "cascade.graph")
         self.assertEqual((done.returncode, done.stderr), (0, ""))

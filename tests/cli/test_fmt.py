@@ -3,29 +3,16 @@
 import os
 import shutil
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
-from support import ROOT, plait
+from support import ROOT, FolderTest, plait
 
 MESSY = "const   A=1\nrecord R{a:int,\n  b:int}\n"
 NEAT = "const A = 1\nrecord R { a: int, b: int }\n"
 FAULTY = "const A = [1, 2\n"
 
 
-class TestFmt(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-        return path
-
+class TestFmt(FolderTest):
     def test_graphs_and_the_standard_library_are_formatted(self):
         done = plait("fmt", "--check", ROOT / "graphs", ROOT / "stdlib")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), "run: plait fmt graphs stdlib")

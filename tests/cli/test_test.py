@@ -1,11 +1,9 @@
 """`plait test`: the tests of a graph, their reports, and what they say when something is not as expected."""
 
-import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
-from support import ROOT, plait
+from support import ROOT, FolderTest, plait
 
 WRITER = """service Writer {
   api write(prompt: string, limit: int = 10) -> string { return f"{prompt} {limit}" }
@@ -21,16 +19,9 @@ service Pair {
 """
 
 
-class TestTest(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
+class TestTest(FolderTest):
     def run_tests(self, tests: str, *options: str):
-        path = self.folder / "pair.graph"
-        path.write_text(WRITER + tests)
-        return plait("test", path, *options)
+        return plait("test", self.write("pair.graph", WRITER + tests), *options)
 
     def test_every_example_passes_its_tests(self) -> None:
         done = plait("test", *sorted((ROOT / "graphs").glob("*.graph")))

@@ -10,8 +10,7 @@
 #include "compiler/base/output_file.h"
 #include "compiler/document/document.h"
 #include "compiler/driver/standard_library.h"
-#include "compiler/syntax/lex.h"
-#include "compiler/syntax/parse.h"
+#include "tools/plait/parsed_text.h"
 #include "tools/plait/verb.h"
 
 namespace plait {
@@ -80,18 +79,12 @@ std::optional<std::string> Documentation(const World& world, const std::string& 
     Fail(world, source.error());
     return std::nullopt;
   }
-  SourceManager sources;
-  DiagnosticList diagnostics;
-  FileId file = sources.Add(source->path, source->text);
-  TokenBuffer tokens = Lex(sources, file, diagnostics);
-  ast::Module module = Parse(sources, tokens, diagnostics);
-  if (module.has_errors) {
-    diagnostics.SortAndMergeEqual();
-    PrintError(RenderDiagnostics(sources, diagnostics.diagnostics(), {DiagnosticFormat::Human, world.colour_err}));
+  std::optional<ParsedText> parsed = ParseText(world, source->path, std::move(source->text));
+  if (!parsed) {
     return std::nullopt;
   }
   std::string title = IsStandardName(name) ? name : fs::path(name).filename().string();
-  document::ModuleDocument documented = document::Describe(sources, tokens, module, std::move(title));
+  document::ModuleDocument documented = document::Describe(parsed->sources, parsed->tokens, parsed->module, std::move(title));
   return format == DocFormat::Html ? document::ToHtml(documented) : document::ToMarkdown(documented);
 }
 

@@ -14,6 +14,7 @@
 #include "compiler/format/unified_diff.h"
 #include "compiler/syntax/lex.h"
 #include "compiler/syntax/parse.h"
+#include "tools/plait/parsed_text.h"
 #include "tools/plait/verb.h"
 
 namespace plait {
@@ -49,31 +50,16 @@ std::string DumpTree(std::string text) {
 
 /// The text in its one form; nothing where it has faults, which are printed then.
 std::optional<std::string> Formatted(const World& world, const std::string& name, const std::string& text) {
-  SourceManager sources;
-  DiagnosticList diagnostics;
-  FileId file = sources.Add(name, text);
-  TokenBuffer tokens = Lex(sources, file, diagnostics);
-  ast::Module module = Parse(sources, tokens, diagnostics);
-  if (module.has_errors) {
-    diagnostics.SortAndMergeEqual();
-    PrintError(RenderDiagnostics(sources, diagnostics.diagnostics(), {DiagnosticFormat::Human, world.colour_err}));
+  std::optional<ParsedText> parsed = ParseText(world, name, text);
+  if (!parsed) {
     return std::nullopt;
   }
-  std::string formatted = Format(sources, tokens, module);
+  std::string formatted = Format(parsed->sources, parsed->tokens, parsed->module);
   // Sources are not at the mercy of a bug in the formatter.
-  if (formatted != text && DumpTree(formatted) != ast::Dump(module)) {
+  if (formatted != text && DumpTree(formatted) != ast::Dump(parsed->module)) {
     throw std::logic_error(fmt::format("formatting `{}` would change what it means; it was left as it is", name));
   }
   return formatted;
-}
-
-std::string ReadStandardInput() {
-  std::string text;
-  char buffer[65536];
-  for (size_t count = 0; (count = std::fread(buffer, 1, sizeof(buffer), stdin)) > 0;) {
-    text.append(buffer, count);
-  }
-  return text;
 }
 
 int FormatStandardInput(const World& world, const Arguments& arguments) {

@@ -1,7 +1,5 @@
 // plait run
 #include <cstdio>
-#include <iostream>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -51,7 +49,7 @@ struct Input {
 Result<Input> ReadInput(const World& world, const Arguments& arguments) {
   std::string given = arguments.Get("--input", "{}");
   if (given == "-") {
-    return Input{std::string(std::istreambuf_iterator<char>(std::cin), {}), "standard input"};
+    return Input{ReadStandardInput(), "standard input"};
   }
   if (given.starts_with('@')) {
     PLAIT_TRY(std::string text, world.files->ReadFile(given.substr(1)));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <llvm/ADT/StringExtras.h>
 
 #include "compiler/plan/lookup.h"
 #include "compiler/plan/text.h"
@@ -13,6 +14,15 @@ namespace plait {
 void Print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+}
+
+std::string ReadStandardInput() {
+  std::string text;
+  char buffer[65536];
+  for (size_t count = 0; (count = std::fread(buffer, 1, sizeof(buffer), stdin)) > 0;) {
+    text.append(buffer, count);
+  }
+  return text;
 }
 
 void PrintError(std::string_view text) {
@@ -100,10 +110,10 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
 std::vector<std::string> ChosenOutputs(const Arguments& arguments) {
   std::vector<std::string> paths;
   std::string text = arguments.Get("--outputs");
-  for (size_t begin = 0; !text.empty() && begin <= text.size();) {
-    size_t end = std::min(text.find(',', begin), text.size());
-    paths.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
+  if (!text.empty()) {
+    for (llvm::StringRef path : llvm::split(text, ',')) {
+      paths.push_back(path.str());
+    }
   }
   return paths;
 }

@@ -56,6 +56,8 @@ extern const Verb kDocVerb;
 
 /// Writes to standard output; `plait … | head` is no fault.
 void Print(std::string_view text);
+/// All of it, to its end.
+std::string ReadStandardInput();
 /// Writes to standard error.
 void PrintError(std::string_view text);
 /// "plait check: message" and the way to the verb's help. Returns kUsage.
