@@ -10,6 +10,7 @@
 
 #include "compiler/base/library.h"
 #include "compiler/base/operations.h"
+#include "compiler/base/value_stream.h"
 
 namespace plait::library {
 namespace {
@@ -172,6 +173,9 @@ Result<Value> ListDistinct(std::span<const Value> operands) {
 
 Result<Value> ListTake(std::span<const Value> operands) {
   PLAIT_TRY(size_t count, CountFrom(operands[1], "list.take"));
+  if (operands[0].is_stream()) {
+    return TakenStream(operands[0], operands[1].AsInt());
+  }
   const ValueList& items = operands[0].AsList();
   return Value::List(ValueList(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(std::min(count, items.size()))));
 }
@@ -251,5 +255,7 @@ Result<Value> RouteSwitch(std::span<const Value> operands) {
   const Value* found = operands[1].Field(operands[0].AsString());
   return found != nullptr ? *found : operands[2];
 }
+
+Result<Value> ListStream(std::span<const Value> operands) { return StreamOf(operands[0].AsList()); }
 
 }  // namespace plait::library

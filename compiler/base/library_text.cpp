@@ -10,6 +10,7 @@
 
 #include "compiler/base/library.h"
 #include "compiler/base/sentences.h"
+#include "compiler/base/value_stream.h"
 
 namespace plait::library {
 namespace {
@@ -142,7 +143,9 @@ Result<Value> TextWords(std::span<const Value> operands) {
   return Texts(std::move(words));
 }
 
-Result<Value> TextSentences(std::span<const Value> operands) { return Texts(SplitSentences(operands[0].AsString())); }
+Result<Value> TextSentences(std::span<const Value> operands) {
+  return operands[0].is_stream() ? SentenceStream(operands[0]) : Texts(SplitSentences(operands[0].AsString()));
+}
 
 Result<Value> TextFixed(std::span<const Value> operands) {
   constexpr int64_t kMostDigits = 17;

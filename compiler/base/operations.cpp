@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "compiler/base/library.h"
+#include "compiler/base/value_stream.h"
 
 namespace plait {
 namespace {
@@ -271,7 +272,7 @@ Result<Value> Apply(Operation operation, std::span<const Value> operands) {
     case Operation::Display:
       return first.is_string() ? first : Value::String(ToJson(first));
     case Operation::Flatten:
-      return Flatten(first.AsList());
+      return first.is_stream() ? FlattenedStream(first) : Flatten(first.AsList());
     case Operation::Lookup: {
       const Value* item = first.Field(operands[1].AsString());
       return item != nullptr ? *item : Value();

@@ -107,6 +107,22 @@ std::string Type::ToString() const {
   return "";
 }
 
+bool HoldsStream(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::Stream:
+      return true;
+    case TypeKind::List:
+    case TypeKind::Optional:
+    case TypeKind::Map:
+      return HoldsStream(type.item());
+    case TypeKind::Anonymous:
+    case TypeKind::Union:
+      return std::any_of(type.fields().begin(), type.fields().end(), [](const Type::Field& field) { return HoldsStream(field.type); });
+    default:
+      return false;  // a named record has no such field
+  }
+}
+
 const std::vector<RecordField>* TypeTable::FindRecord(const std::string& name) const {
   auto found = records.find(name);
   return found == records.end() ? nullptr : &found->second;

@@ -92,6 +92,9 @@ struct Type::Field {
 /// The type without its `?`.
 inline const Type& WithoutOptional(const Type& type) { return type.Is(TypeKind::Optional) ? type.item() : type; }
 
+/// Whether it is a stream or has a part that is one.
+bool HoldsStream(const Type& type);
+
 /// One field of a named record.
 struct RecordField {
   std::string name;

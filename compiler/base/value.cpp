@@ -74,6 +74,8 @@ void AppendJson(const Value& value, bool pretty, size_t indent, std::string& tex
     text += FormatFloat(value.AsFloat());
   } else if (value.is_string()) {
     text += QuoteJson(value.AsString());
+  } else if (value.is_stream()) {
+    text += "null";  // only dumps come here
   } else {
     bool is_empty = value.is_list() ? value.AsList().empty() : value.AsRecord().empty();
     if (pretty && (is_empty || (indent > 0 && FitsOnLine(value, text)))) {
@@ -106,8 +108,8 @@ const Value* Value::Field(std::string_view name) const {
 }
 
 std::string_view Value::KindName() const {
-  static constexpr std::array<std::string_view, 7> kNames = {"null",     "a boolean", "an integer", "a number",
-                                                             "a string", "a list",    "an object"};
+  static constexpr std::array<std::string_view, 8> kNames = {"null",     "a boolean", "an integer", "a number",
+                                                             "a string", "a list",    "an object",  "a stream"};
   return kNames[data_.index()];
 }
 

@@ -12,11 +12,13 @@
 namespace plait {
 
 class Value;
+class ValueStream;
 using ValueList = std::vector<Value>;
 /// Fields in declaration order; names are unique.
 using ValueFields = std::vector<std::pair<std::string, Value>>;
 
-/// An immutable value. Copies share lists and records. `==` is structural; an int never equals a float.
+/// An immutable value. Copies share lists and records. `==` is structural; an int never equals a float. A stream is the one kind that is
+/// no data: it is read once, equals only itself, and has no JSON.
 class Value {
  public:
   Value() = default;  // null
@@ -26,6 +28,7 @@ class Value {
   static Value String(std::string value) { return Value(Data(std::make_shared<const std::string>(std::move(value)))); }
   static Value List(ValueList items) { return Value(Data(std::make_shared<const ValueList>(std::move(items)))); }
   static Value Record(ValueFields fields) { return Value(Data(std::make_shared<const ValueFields>(std::move(fields)))); }
+  static Value Stream(std::shared_ptr<ValueStream> stream) { return Value(Data(std::move(stream))); }
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   [[nodiscard]] bool is_bool() const { return std::holds_alternative<bool>(data_); }
@@ -34,6 +37,7 @@ class Value {
   [[nodiscard]] bool is_string() const { return std::holds_alternative<StringPointer>(data_); }
   [[nodiscard]] bool is_list() const { return std::holds_alternative<ListPointer>(data_); }
   [[nodiscard]] bool is_record() const { return std::holds_alternative<RecordPointer>(data_); }
+  [[nodiscard]] bool is_stream() const { return std::holds_alternative<StreamPointer>(data_); }
 
   // Each accessor needs the value to be of its kind.
   [[nodiscard]] bool AsBool() const { return std::get<bool>(data_); }
@@ -42,12 +46,13 @@ class Value {
   [[nodiscard]] const std::string& AsString() const { return *std::get<StringPointer>(data_); }
   [[nodiscard]] const ValueList& AsList() const { return *std::get<ListPointer>(data_); }
   [[nodiscard]] const ValueFields& AsRecord() const { return *std::get<RecordPointer>(data_); }
+  [[nodiscard]] const std::shared_ptr<ValueStream>& AsStream() const { return std::get<StreamPointer>(data_); }
 
   /// An int or a float as a float. Needs one of the two.
   [[nodiscard]] double AsNumber() const { return is_int() ? static_cast<double>(AsInt()) : AsFloat(); }
   /// The field of that name, or nothing where the value is no record or has no such field.
   [[nodiscard]] const Value* Field(std::string_view name) const;
-  /// "null", "a boolean", "an integer", "a number", "a string", "a list", "an object": for messages.
+  /// "null", "a boolean", "an integer", "a number", "a string", "a list", "an object", "a stream": for messages.
   [[nodiscard]] std::string_view KindName() const;
 
   bool operator==(const Value& other) const;
@@ -56,7 +61,8 @@ class Value {
   using StringPointer = std::shared_ptr<const std::string>;
   using ListPointer = std::shared_ptr<const ValueList>;
   using RecordPointer = std::shared_ptr<const ValueFields>;
-  using Data = std::variant<std::monostate, bool, int64_t, double, StringPointer, ListPointer, RecordPointer>;
+  using StreamPointer = std::shared_ptr<ValueStream>;
+  using Data = std::variant<std::monostate, bool, int64_t, double, StringPointer, ListPointer, RecordPointer, StreamPointer>;
 
   explicit Value(Data data) : data_(std::move(data)) {}
 

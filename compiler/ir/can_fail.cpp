@@ -60,8 +60,12 @@ bool CanFail(const Function& function, const Node& node) {
     case NodeKind::CallModel:
     case NodeKind::CallFunction:
       return true;
-    case NodeKind::If:
     case NodeKind::Map:
+      if (function.nodes[node.operands[0]].type.Is(TypeKind::Stream)) {
+        return true;  // the stream may
+      }
+      [[fallthrough]];
+    case NodeKind::If:
     case NodeKind::Loop:
       return std::ranges::any_of(node.regions, [&](RegionId region) {
         return std::ranges::any_of(function.regions[region].nodes, [&](NodeId id) { return CanFail(function, function.nodes[id]); });

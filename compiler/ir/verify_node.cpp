@@ -113,6 +113,7 @@ class NodeVerifier {
   [[nodiscard]] bool Both(TypeKind kind) const { return Is(0, kind) && Is(1, kind); }
 
   static bool IsListOrNever(const Type& type) { return type.Is(TypeKind::List) || type.Is(TypeKind::Never); }
+  static bool IsListOrStream(const Type& type) { return type.Is(TypeKind::List) || type.Is(TypeKind::Stream); }
 
   [[nodiscard]] bool OperandsFit() const {
     switch (node_.operation) {
@@ -145,7 +146,9 @@ class NodeVerifier {
       case Operation::Length:
         return Is(0, TypeKind::List) || Is(0, TypeKind::Map) || Is(0, TypeKind::String);
       case Operation::Flatten:
-        return Is(0, TypeKind::List) && (Operand(0).Is(TypeKind::Never) || IsListOrNever(Operand(0).item()));
+        return Operand(0).Is(TypeKind::Stream)
+                   ? IsListOrStream(Operand(0).item())
+                   : Is(0, TypeKind::List) && (Operand(0).Is(TypeKind::Never) || IsListOrNever(Operand(0).item()));
       case Operation::Lookup:
         return Is(0, TypeKind::Map) && Is(1, TypeKind::String);
       case Operation::Entries:
@@ -177,8 +180,12 @@ class NodeVerifier {
       case Operation::Multiply:
       case Operation::Remainder:
         return SumType();
-      case Operation::Index:
       case Operation::Flatten:
+        if (Operand(0).Is(TypeKind::Stream)) {
+          return Type::Stream(Operand(0).item().item());
+        }
+        [[fallthrough]];
+      case Operation::Index:
         return Operand(0).Is(TypeKind::Never) ? Operand(0) : Operand(0).item();
       case Operation::Length:
         return Type::Of(TypeKind::Int);
@@ -313,7 +320,10 @@ class NodeVerifier {
     if (std::string fault = Shape(1, node_.regions.size() == 2 ? 2 : 1); !fault.empty()) {
       return fault;
     }
-    if (!Operand(0).Is(TypeKind::List) || !node_.type.Is(TypeKind::List)) {
+    // Of a stream a map makes a stream, or takes it in and makes a list; of a list it makes a list.
+    bool is_right =
+        Operand(0).Is(TypeKind::Stream) ? IsListOrStream(node_.type) : Operand(0).Is(TypeKind::List) && node_.type.Is(TypeKind::List);
+    if (!is_right) {
       return fmt::format("a map makes {} of {}", node_.type.ToString(), Operand(0).ToString());
     }
     for (RegionId region : node_.regions) {

@@ -241,15 +241,21 @@ class Builder {
     return LowerClauses(comprehension, 0, expr, region);
   }
 
-  /// The list that the clauses from `first` on make; an inner clause's lists are joined into one.
+  /// The list or stream that the clauses from `first` on make; an inner clause's are joined into one.
   NodeId LowerClauses(const sema::Comprehension& comprehension, size_t first, const sema::Expr& expr, RegionId region) {
     const sema::ForClause& clause = comprehension.clauses[first];
     bool is_last = first + 1 == comprehension.clauses.size();
     ir::Node map = NodeFor(NodeKind::Map, expr);
+    bool is_stream = expr.type.Is(TypeKind::Stream);
     if (!is_last) {
-      map.type = Type::List(expr.type);
+      map.type = is_stream ? Type::Stream(expr.type) : Type::List(expr.type);
     }
     map.operands = {Lower(clause.source, region)};
+    const Type& source = source_.exprs[clause.source].type;
+    if (is_stream && source.Is(TypeKind::List)) {
+      // Where one source is a stream all are, so that no list is gone through before its time.
+      map.operands[0] = ir::AddApply(function_, region, Operation::ListStream, Type::Stream(source.item()), {map.operands[0]});
+    }
     RegionId body = NewItemRegion(clause);
     NodeId element = is_last ? Lower(comprehension.element, body) : LowerClauses(comprehension, first + 1, expr, body);
     function_.regions[body].result = element;

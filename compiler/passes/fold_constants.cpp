@@ -233,6 +233,9 @@ class Folder {
 
   /// The value of a node that is no constant yet, if it is known.
   [[nodiscard]] std::optional<Value> ValueOf(const ir::Node& node) const {
+    if (HoldsStream(node.type) || (node.kind == NodeKind::Map && HoldsStream(function_.nodes[node.operands[0]].type))) {
+      return std::nullopt;  // a stream is no value that could stand twice
+    }
     if (node.kind == NodeKind::Map) {
       const ir::Node& list = function_.nodes[node.operands[0]];
       bool is_empty = list.kind == NodeKind::List ? list.operands.empty() : IsConstant(node.operands[0]) && list.constant.AsList().empty();

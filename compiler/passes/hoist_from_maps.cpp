@@ -44,7 +44,9 @@ class Hoister {
     }
     for (NodeId node : nodes) {
       std::vector<NodeId> used = editor_.OutsideUses(node);
-      if (std::any_of(used.begin(), used.end(), [&](NodeId other) { return varying.contains(other.index); })) {
+      // A stream is read anew in every round.
+      bool is_stream = HoldsStream(editor_.node(node).type);
+      if (is_stream || std::any_of(used.begin(), used.end(), [&](NodeId other) { return varying.contains(other.index); })) {
         varying.insert(node.index);
       }
     }

@@ -163,6 +163,17 @@ void Lift(GraphEditor& editor, NodeId node, const TypeTable& types) { Lifter(edi
 
 void FillWithPlaceholder(GraphEditor& editor, RegionId region, const Type& type, const TypeTable& types) {
   ir::Node node;
+  if (type.Is(TypeKind::Stream)) {
+    node.type = Type::List(type.item());
+    node.constant = Value::List({});
+    ir::Node stream;
+    stream.kind = NodeKind::Apply;
+    stream.operation = Operation::ListStream;
+    stream.type = type;
+    stream.operands = {editor.Add(region, {}, std::move(node))};
+    editor.SetResult(region, editor.Add(region, {}, std::move(stream)));
+    return;
+  }
   node.type = type;
   node.constant = PlaceholderOf(type, types);
   editor.SetResult(region, editor.Add(region, {}, std::move(node)));

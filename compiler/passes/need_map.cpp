@@ -75,6 +75,9 @@ bool NeedMap::CanBeAsked(NodeId owner) const {
   if (node.kind == NodeKind::Loop && By(owner) == Need::Sometimes) {
     return false;
   }
+  if (node.kind == NodeKind::Map && editor_.node(node.operands[0]).type.Is(TypeKind::Stream)) {
+    return false;
+  }
   return std::ranges::all_of(node.regions, [&](RegionId region) {
     std::vector<NodeId> owners = In(region) == Need::Sometimes ? OwnersIn(region) : std::vector<NodeId>();
     return std::ranges::all_of(owners, [&](NodeId inner) { return CanBeAsked(inner); });

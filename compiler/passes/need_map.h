@@ -21,7 +21,8 @@ class NeedMap {
   [[nodiscard]] Need In(ir::RegionId region) const;
   /// Whether it is needed when `owner`, whose regions use it, is computed.
   [[nodiscard]] Need By(ir::NodeId owner) const;
-  /// Whether it can be known before `owner` is computed if that needs the node: not where it depends on what the rounds of a loop do.
+  /// Whether it can be known before `owner` is computed if that needs the node: not where it depends on what the rounds of a loop do,
+  /// or on whether a stream has a piece.
   [[nodiscard]] bool CanBeAsked(ir::NodeId owner) const;
   /// The nodes of `region` whose regions use the node, in order.
   [[nodiscard]] std::vector<ir::NodeId> OwnersIn(ir::RegionId region) const;

@@ -46,6 +46,9 @@ class Numberer {
       key += QuoteJson(name);
     }
     key += QuoteJson(node.method);
+    if (HoldsStream(node.type)) {
+      key += fmt::format(" stream {}", streams_++);  // read once, so equal to no other
+    }
     if (node.kind == NodeKind::Is) {
       key += node.tested.ToString();
     }
@@ -70,6 +73,7 @@ class Numberer {
   const ir::Function& function_;
   std::vector<uint32_t> number_of_;
   std::unordered_map<std::string, uint32_t> numbers_;
+  uint32_t streams_ = 0;
 };
 
 }  // namespace

@@ -86,6 +86,9 @@ class Table {
       case StageKind::Loop:
         AddLoop(id, first);
         break;
+      case StageKind::Stream:
+        AddStream(id, first);
+        break;
       case StageKind::Branch:
         AddNumbers(id, first + "branch", fmt::format("→ %{}", stage.writes.value_or(0)), false);
         AddArms(stage, rest, is_critical, is_chosen);
@@ -116,7 +119,7 @@ class Table {
     if (stage.condition) {
       label += fmt::format(" if {}", Shortened(ToString(*stage.condition), kExprWidth / 2));
     }
-    std::string_view how = stage.children.empty() ? "" : "all in one pass  ";
+    std::string_view how = stage.is_each ? "as they come  " : stage.children.empty() ? "" : "all in one pass  ";
     AddNumbers(id, first + label, fmt::format("{}→ %{}", how, stage.writes.value_or(0)), false);
   }
 
@@ -126,6 +129,15 @@ class Table {
                                     Shortened(ToString(stage.source), kExprWidth / 2),
                                     Shortened(ToString(stage.condition.value_or(Expr())), kExprWidth / 2));
     AddNumbers(id, first + label, fmt::format("→ %{}", stage.writes.value_or(0)), false);
+  }
+
+  void AddStream(StageId id, const std::string& first) {
+    const Stage& stage = entry_.stages[id];
+    std::string label = "stream";
+    if (stage.buffer) {
+      label += fmt::format(", %{} up to {} pieces ahead", *stage.buffer, stage.capacity);
+    }
+    AddNumbers(id, first + label, stage.replies ? "→ the caller, piece by piece" : "", false);
   }
 
   void AddArms(const Stage& stage, const std::string& rest, bool is_critical, bool is_chosen) {

@@ -137,6 +137,7 @@ class Drawer {
         DrawParallel(stage);
         return;
       case StageKind::Sequential:
+      case StageKind::Stream:
         for (StageId child : stage.children) {
           Draw(child);
         }
@@ -217,11 +218,13 @@ class Drawer {
 
   void DrawMap(const Stage& stage) {
     std::optional<size_t> outer = group_;
-    std::string what = stage.children.empty() && !stage.condition_stage ? "for each item" : "× n batched";
+    std::string what = stage.is_each                                      ? "for each piece, as it comes"
+                       : stage.children.empty() && !stage.condition_stage ? "for each item"
+                                                                          : "× n batched";
     drawing_.groups.push_back({what, GroupKind::Repeated, outer});
     group_ = drawing_.groups.size() - 1;
     std::string condition = stage.condition && !stage.condition_stage ? fmt::format("if {}", TextOf(*stage.condition)) : "";
-    size_t item = AddNode({NodeShape::Item, "each item", condition, group_});
+    size_t item = AddNode({NodeShape::Item, stage.is_each ? "each piece" : "each item", condition, group_});
     Connect(stage.source, item);
     SetOrigin(stage.item, item, "item");
     if (stage.index) {
@@ -241,7 +244,7 @@ class Drawer {
       AddEdge(choice, gather, "kept", true);
     }
     group_ = outer;
-    SetOrigin(*stage.writes, gather, "list");
+    SetOrigin(*stage.writes, gather, stage.gives_stream ? "stream" : "list");
   }
 
   /// A note on the one call that it guards, or a box around more.

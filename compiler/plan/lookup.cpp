@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "compiler/base/nearest.h"
+#include "compiler/plan/verify.h"
 
 namespace plait::plan {
 namespace {
@@ -18,6 +19,29 @@ std::string WhyNoEntry(size_t count, std::string_view name) {
   }
   return name.empty() ? fmt::format("the program has {} entries; say which one with --entry", count)
                       : fmt::format("no entry is called `{}`", name);
+}
+
+void CollectReads(const Entry& entry, const Stage& stage, std::vector<ValueId>& reads) {
+  for (const Argument& argument : stage.arguments) {
+    AddReads(argument.value, reads);
+  }
+  for (const Assignment& assignment : stage.assignments) {
+    AddReads(assignment.value, reads);
+  }
+  AddReads(stage.source, reads);
+  AddReads(stage.element, reads);
+  if (stage.condition) {
+    AddReads(*stage.condition, reads);
+  }
+  for (const Arm& arm : stage.arms) {
+    AddReads(arm.value, reads);
+    if (arm.condition) {
+      AddReads(*arm.condition, reads);
+    }
+  }
+  for (StageId child : ChildrenOf(stage)) {
+    CollectReads(entry, entry.stages[child], reads);
+  }
 }
 
 }  // namespace
@@ -56,6 +80,23 @@ Error WithUserOf(const Model& model, Error error) {
   auto fix = std::find_if(error.notes.begin(), error.notes.end(), [](const ErrorNote& note) { return note.label == "fix"; });
   error.notes.insert(fix, {"used by", model.span.empty() ? model.name : fmt::format("{}, {}", model.name, model.span)});
   return error;
+}
+
+void AddReads(const Expr& expr, std::vector<ValueId>& reads) {
+  if (expr.kind == Expr::Kind::Value) {
+    reads.push_back(expr.value);
+  }
+  for (const Expr& operand : expr.operands) {
+    AddReads(operand, reads);
+  }
+}
+
+std::vector<ValueId> ReadsOf(const Entry& entry, StageId stage) {
+  std::vector<ValueId> reads;
+  CollectReads(entry, entry.stages[stage], reads);
+  std::sort(reads.begin(), reads.end());
+  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+  return reads;
 }
 
 }  // namespace plait::plan

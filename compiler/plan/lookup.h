@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "compiler/base/result.h"
 #include "compiler/plan/plan.h"
@@ -16,6 +17,11 @@ Result<const Entry*> FindEntry(const Plan& plan, std::string_view name);
 
 /// Indexes of the models that the entry of that name calls; where `only_entry` is empty, of those that any entry calls.
 std::set<uint32_t> CalledModels(const Plan& plan, std::string_view only_entry);
+
+/// Adds every value that the expression reads.
+void AddReads(const Expr& expr, std::vector<ValueId>& reads);
+/// Everything that a stage and the stages below it read, each once, ascending.
+std::vector<ValueId> ReadsOf(const Entry& entry, StageId stage);
 
 /// Notes who uses the model that the error is about: after what was looked at, before the way out.
 Error WithUserOf(const Model& model, Error error);

@@ -1,5 +1,7 @@
 #include "compiler/plan/plan.h"
 
+#include <algorithm>
+
 namespace plait::plan {
 
 std::string_view StageKindName(StageKind kind) {
@@ -20,10 +22,27 @@ std::string_view StageKindName(StageKind kind) {
       return "guard";
     case StageKind::Loop:
       return "loop";
+    case StageKind::Stream:
+      return "stream";
   }
   return "";
 }
 
-bool WritesOneValue(StageKind kind) { return kind != StageKind::Compute && kind != StageKind::Sequential && kind != StageKind::Parallel; }
+bool WritesOneValue(StageKind kind) {
+  switch (kind) {
+    case StageKind::Compute:
+    case StageKind::Sequential:
+    case StageKind::Parallel:
+    case StageKind::Stream:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool Writes(const Stage& stage, ValueId value) {
+  return stage.writes == value || std::any_of(stage.assignments.begin(), stage.assignments.end(),
+                                              [&](const Assignment& assignment) { return assignment.target == value; });
+}
 
 }  // namespace plait::plan

@@ -51,7 +51,7 @@ std::string ToString(const Expr& expr);
 /// Reads what `ToString` writes. On failure the error says at which byte.
 Result<Expr> ParseExpr(std::string_view text);
 
-enum class StageKind : uint8_t { Call, Compute, Sequential, Parallel, Map, Branch, Guard, Loop };
+enum class StageKind : uint8_t { Call, Compute, Sequential, Parallel, Map, Branch, Guard, Loop, Stream };
 std::string_view StageKindName(StageKind kind);
 /// Whether a stage of the kind has `writes`.
 bool WritesOneValue(StageKind kind);
@@ -83,8 +83,11 @@ struct Stage {
   /// The place in the source it came from, `file:line:col-col`.
   std::string span;
 
-  /// Sequential, Parallel: in order. Map, Guard, Loop: its body, if the body has stages.
+  /// Sequential, Parallel, Stream: in order. Map, Guard, Loop: its body, if the body has stages.
   std::vector<StageId> children;
+
+  /// Call, Map: the value is a stream, made piece by piece as somebody reads it.
+  bool gives_stream = false;
 
   // Call
   uint32_t model = 0;
@@ -103,6 +106,8 @@ struct Stage {
   std::optional<StageId> condition_stage;
   std::optional<Expr> condition;
   Expr element;
+  /// Map: over the pieces of a stream, each by itself when it comes.
+  bool is_each = false;
 
   // Branch
   std::vector<Arm> arms;
@@ -117,6 +122,13 @@ struct Stage {
   // Loop: `item` is the state, `source` the first one. Runs the body and takes `element` for the next state, again and again while
   // `condition` holds of the state, `limit` times at most and at least once. `condition_stage` as in a map.
   int64_t limit = 0;
+
+  // Stream: its children read from each other while they run; the last takes all in, or where it `replies`, the caller does as the pieces
+  // of the entry's result come. What writes the value `buffer` runs beside those that read it, on threads of its own, `capacity` pieces
+  // ahead at most.
+  std::optional<ValueId> buffer;
+  int64_t capacity = 0;
+  bool replies = false;
 
   /// Call, Map, Branch, Guard, Loop: the value that the stage writes.
   std::optional<ValueId> writes;
@@ -137,6 +149,9 @@ struct Stage {
 
   bool operator==(const Stage&) const = default;
 };
+
+/// Whether the stage itself, not one below it, writes the value.
+bool Writes(const Stage& stage, ValueId value);
 
 struct Parameter {
   ValueId value = 0;

@@ -132,13 +132,13 @@ std::vector<Demand> ReadDemands(std::vector<TomlTable> tables) {
 StageKind ReadKind(TomlTable& table, TomlErrors& errors) {
   std::string name = table.String("kind");
   for (StageKind kind : {StageKind::Call, StageKind::Compute, StageKind::Sequential, StageKind::Parallel, StageKind::Map, StageKind::Branch,
-                         StageKind::Guard, StageKind::Loop}) {
+                         StageKind::Guard, StageKind::Loop, StageKind::Stream}) {
     if (StageKindName(kind) == name) {
       return kind;
     }
   }
   errors.Fail(table.position(),
-              fmt::format("`kind` is `{}`, expected call, compute, sequential, parallel, map, branch, guard or loop", name));
+              fmt::format("`kind` is `{}`, expected call, compute, sequential, parallel, map, branch, guard, loop or stream", name));
   return StageKind::Compute;
 }
 
@@ -149,6 +149,8 @@ void ReadBody(TomlTable& table, Stage& stage) {
 }
 
 void ReadMap(TomlTable& table, Stage& stage) {
+  stage.is_each = table.OptionalBool("each");
+  stage.gives_stream = table.OptionalBool("stream");
   stage.source = table.Expression("source");
   stage.item = table.Id("item");
   stage.index = table.OptionalId("index");
@@ -191,6 +193,7 @@ Stage ReadStage(TomlTable& table, TomlErrors& errors) {
       stage.model = table.Id("model");
       stage.method = table.String("method");
       stage.arguments = table.OptionalArguments("arguments");
+      stage.gives_stream = table.OptionalBool("stream");
       break;
     case StageKind::Compute:
       stage.assignments = table.Assignments("assignments");
@@ -210,6 +213,12 @@ Stage ReadStage(TomlTable& table, TomlErrors& errors) {
       break;
     case StageKind::Loop:
       ReadLoop(table, stage);
+      break;
+    case StageKind::Stream:
+      stage.children = table.OptionalIds("children");
+      stage.buffer = table.OptionalId("buffer");
+      stage.capacity = table.OptionalInt("capacity", 1, INT32_MAX).value_or(0);
+      stage.replies = table.OptionalBool("replies");
       break;
   }
   if (WritesOneValue(stage.kind)) {

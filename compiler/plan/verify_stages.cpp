@@ -119,6 +119,15 @@ Stage KeepOwnFields(const Stage& stage) {
   }
   if (stage.kind != StageKind::Map) {
     kept.index.reset();
+    kept.is_each = false;
+  }
+  if (stage.kind != StageKind::Call && (stage.kind != StageKind::Map || !stage.is_each)) {
+    kept.gives_stream = false;
+  }
+  if (stage.kind != StageKind::Stream) {
+    kept.buffer.reset();
+    kept.capacity = 0;
+    kept.replies = false;
   }
   if (stage.kind != StageKind::Guard) {
     kept.within_ms.reset();
@@ -193,11 +202,28 @@ MaybeText FindGuardFault(const Stage& stage) {
   return stage.retries < 0 ? MaybeText(fmt::format("`retries` is {}, expected at least 0", stage.retries)) : std::nullopt;
 }
 
+/// Needs children that exist.
+MaybeText FindStreamFault(const Entry& entry, const Stage& stage) {
+  if (stage.buffer.has_value() != (stage.capacity > 0)) {
+    return "`buffer` and `capacity` go together";
+  }
+  if (!stage.buffer) {
+    return std::nullopt;
+  }
+  for (size_t i = 0; i < stage.children.size(); ++i) {
+    bool is_read = i + 1 < stage.children.size() || stage.replies;
+    if (Writes(entry.stages[stage.children[i]], *stage.buffer)) {
+      return is_read ? std::nullopt : MaybeText(fmt::format("nothing in the stream reads its buffer %{}", *stage.buffer));
+    }
+  }
+  return fmt::format("no child of the stream writes its buffer %{}", *stage.buffer);
+}
+
 MaybeText FindKindFault(const Plan& plan, const Stage& stage) {
   if (WritesOneValue(stage.kind) && !stage.writes) {
     return fmt::format("a {} needs a value that it writes", StageKindName(stage.kind));
   }
-  bool is_group = stage.kind == StageKind::Sequential || stage.kind == StageKind::Parallel;
+  bool is_group = stage.kind == StageKind::Sequential || stage.kind == StageKind::Parallel || stage.kind == StageKind::Stream;
   if (!is_group && stage.children.size() > 1) {
     return fmt::format("a {} has {} bodies, expected at most one", StageKindName(stage.kind), stage.children.size());
   }
@@ -208,6 +234,7 @@ MaybeText FindKindFault(const Plan& plan, const Stage& stage) {
       return stage.assignments.empty() ? MaybeText("a compute needs an assignment") : std::nullopt;
     case StageKind::Sequential:
     case StageKind::Parallel:
+    case StageKind::Stream:
       return stage.children.empty() ? MaybeText(fmt::format("a {} needs children", StageKindName(stage.kind))) : std::nullopt;
     case StageKind::Guard:
       return FindGuardFault(stage);
@@ -265,21 +292,31 @@ MaybeText FindOwnFault(const Plan& plan, const Entry& entry, const Stage& stage)
       return fmt::format("stage {} does not exist; the entry has {}", child, entry.stages.size());
     }
   }
-  return std::nullopt;
+  return stage.kind == StageKind::Stream ? FindStreamFault(entry, stage) : std::nullopt;
 }
 
 /// Threads of the children against their parent's, and who takes over whose.
 MaybeText FindTeamFault(const Entry& entry, const Stage& stage) {
   int64_t sum = 0;
+  // Of a stream with a buffer: the teams before and behind it.
+  int writers = 0;
+  int readers = 0;
+  bool is_behind = false;
   for (StageId child : ChildrenOf(stage)) {
     int threads = entry.stages[child].threads;
     sum += threads;
+    int& team = is_behind ? readers : writers;
+    team = std::max(team, threads);
+    is_behind = is_behind || (stage.buffer && Writes(entry.stages[child], *stage.buffer));
     if (threads > stage.threads) {
       return fmt::format("stage {} has {} threads, more than the {} of the stage around it", child, threads, stage.threads);
     }
   }
   if (stage.kind == StageKind::Parallel && sum > stage.threads) {
     return fmt::format("its children have {} threads together, more than its {}", sum, stage.threads);
+  }
+  if (stage.buffer && writers + readers > stage.threads) {
+    return fmt::format("before and behind its buffer are {} threads together, more than its {}", writers + readers, stage.threads);
   }
   return std::nullopt;
 }

@@ -139,6 +139,7 @@ class Walker {
         }
         break;
       case StageKind::Sequential:
+      case StageKind::Stream:
         for (StageId child : stage.children) {
           Walk(child);
         }

@@ -123,6 +123,11 @@ class Lines {
       Raw(key, FloatText(value));
     }
   }
+  void Flag(std::string_view key, bool value) {
+    if (value) {
+      Raw(key, "true");
+    }
+  }
   template <class T>
   void Optional(std::string_view key, const std::optional<T>& value) {
     if (value) {
@@ -226,6 +231,7 @@ void WriteCall(const Stage& stage, Lines& lines) {
   if (!arguments.empty()) {
     lines.Raw("arguments", TableText(arguments));
   }
+  lines.Flag("stream", stage.gives_stream);
 }
 
 void WriteCompute(const Stage& stage, Lines& lines) {
@@ -237,6 +243,8 @@ void WriteCompute(const Stage& stage, Lines& lines) {
 }
 
 void WriteMap(const Stage& stage, Lines& lines) {
+  lines.Flag("each", stage.is_each);
+  lines.Flag("stream", stage.gives_stream);
   lines.Raw("source", ExprText(stage.source));
   lines.Raw("item", IntText(stage.item));
   lines.Optional("index", stage.index);
@@ -269,9 +277,7 @@ void WriteBranch(const Stage& stage, Lines& lines) {
 void WriteGuard(const Stage& stage, Lines& lines) {
   lines.Optional("within_ms", stage.within_ms);
   lines.Int("retries", stage.retries);
-  if (stage.is_tolerant) {
-    lines.Raw("tolerant", "true");
-  }
+  lines.Flag("tolerant", stage.is_tolerant);
   if (!stage.children.empty()) {
     lines.Raw("body", IntText(stage.children.front()));
   }
@@ -316,6 +322,12 @@ void WriteStage(const Stage& stage, size_t id, Lines& lines) {
       break;
     case StageKind::Loop:
       WriteLoop(stage, lines);
+      break;
+    case StageKind::Stream:
+      lines.Ids("children", stage.children);
+      lines.Optional("buffer", stage.buffer);
+      lines.Int("capacity", stage.capacity);
+      lines.Flag("replies", stage.replies);
       break;
   }
   lines.Optional("writes", stage.writes);

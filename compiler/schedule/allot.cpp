@@ -104,6 +104,16 @@ ItemWeight Allotter::WeightOf(const Item& item, uint32_t index) {
     return {rates_.Ms(profile, rates_.cores()), rates_.CoreMs(profile), rates_.ArithmeticMs(profile)};
   }
   ItemWeight weight;
+  if (item.stage.kind == plan::StageKind::Stream) {
+    // Its items run at the same time, as far as their pieces let them.
+    Allotter& chain = *inner_[index][0];
+    for (uint32_t i = 0; i < chain.block_.items.size(); ++i) {
+      weight.critical_ms = std::max(weight.critical_ms, chain.WeightOf(chain.block_.items[i], i).critical_ms);
+    }
+    weight.core_ms = chain.bound().core_ms;
+    weight.arithmetic_ms = chain.bound().arithmetic_ms;
+    return weight;
+  }
   for (const std::unique_ptr<Allotter>& inner : inner_[index]) {
     weight.critical_ms += item.expected_runs * inner->bound().critical_ms;
     weight.core_ms += item.expected_runs * inner->bound().core_ms;
@@ -156,6 +166,9 @@ Choice Allotter::Leaf(const Item& item, uint32_t index, int threads) {
     choice.working_bytes = item.work.working_bytes;
     return choice;
   }
+  if (item.stage.kind == plan::StageKind::Stream) {
+    return Stream(*inner_[index][0], threads);
+  }
   for (const std::unique_ptr<Allotter>& inner : inner_[index]) {
     AddAfter(choice, inner->Whole(threads), rates_);
   }
@@ -164,6 +177,70 @@ Choice Allotter::Leaf(const Item& item, uint32_t index, int threads) {
     choice.profile = Scaled(choice.profile, item.expected_runs);
   }
   return choice;
+}
+
+/// Piece by piece on all threads, or with a buffer at the place where writers and readers take least.
+Choice Allotter::Stream(Allotter& chain, int threads) {
+  auto count = static_cast<uint32_t>(chain.block_.items.size());
+  Choice taking_turns;
+  int64_t working_bytes = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    Choice part = chain.OfItem(i, threads);
+    AddAfter(taking_turns, part, rates_);
+    working_bytes += part.working_bytes;
+  }
+  taking_turns.working_bytes = working_bytes;
+  Choice best = taking_turns;
+  best.rejected.push_back({"each piece written, then read, all on the same threads", taking_turns.ms});
+  for (uint32_t writers = 1; writers < count; ++writers) {
+    for (int written_on = 1; IsCut(chain.block_, writers) && written_on < threads; ++written_on) {
+      double ms = BufferedMs(chain, writers, written_on, threads);
+      if (ms * kTolerance < best.ms) {
+        best.ms = ms;
+        best.cut = Cut{writers, written_on};
+      }
+    }
+  }
+  if (!best.cut) {
+    best.rejected.clear();
+  }
+  return best;
+}
+
+/// Whether the items before and behind meet in one stream, which the last one before writes, and whose pieces are worth something.
+bool Allotter::IsCut(const Block& chain, uint32_t writers) {
+  for (uint32_t i = writers; i < chain.items.size(); ++i) {
+    for (uint32_t read : chain.items[i].reads_streams_of) {
+      if (read + 1 < writers) {
+        return false;
+      }
+    }
+  }
+  const Item& reader = chain.items[writers];
+  return chain.items[writers - 1].stage.gives_stream && reader.stage.kind == plan::StageKind::Map && !reader.blocks[0].items.empty();
+}
+
+/// Readers that go through the pieces keep up with the writers; others wait for their end.
+double Allotter::BufferedMs(Allotter& chain, uint32_t writers, int written_on, int threads) {
+  Choice before;
+  Choice beside;
+  double after_ms = 0;
+  double pieces = 1;
+  for (uint32_t i = 0; i < chain.block_.items.size(); ++i) {
+    const Item& item = chain.block_.items[i];
+    if (i < writers) {
+      AddAfter(before, chain.OfItem(i, written_on), rates_);
+    } else if (item.stage.is_each) {
+      AddAfter(beside, chain.OfItem(i, threads - written_on), rates_);
+      pieces = std::max(pieces, item.expected_runs);
+    } else {
+      after_ms += chain.OfItem(i, threads).ms;
+    }
+  }
+  std::vector<double> ends =
+      RunSides({{&before.profile, written_on, std::optional<size_t>(1)}, {&beside.profile, threads - written_on, std::nullopt}}, rates_);
+  // The last piece is read when all is written.
+  return std::max(ends[1], ends[0] + beside.ms / pieces) + after_ms;
 }
 
 Choice Allotter::Series(const std::vector<uint32_t>& members, int threads) {

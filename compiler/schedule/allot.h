@@ -31,6 +31,12 @@ struct Rejected {
   double ms = 0;
 };
 
+/// Where a stream's items are cut in two: those before write into a buffer, on some of the threads, while the others read from it.
+struct Cut {
+  uint32_t writers = 0;
+  int threads = 1;
+};
+
 /// How a node of a tree runs on a number of threads.
 struct Choice {
   double ms = 0;
@@ -38,6 +44,8 @@ struct Choice {
   int64_t working_bytes = 0;
   /// Sides: one group where they run one after the other.
   std::vector<Group> groups;
+  /// Of a stream: nothing where one piece after the other is written and read.
+  std::optional<Cut> cut;
   std::vector<Rejected> rejected;
 };
 
@@ -51,6 +59,8 @@ class Allotter {
   const Choice& ChoiceOf(uint32_t node, int threads);
   /// Of the whole block; an empty block costs nothing.
   const Choice& Whole(int threads);
+  /// Of one item, whatever stands around it.
+  Choice OfItem(uint32_t item, int threads) { return Leaf(block_.items[item], item, threads); }
   /// Of a map's or branch's inner block.
   Allotter& Inner(uint32_t item, size_t block) { return *inner_[item][block]; }
 
@@ -61,6 +71,9 @@ class Allotter {
 
  private:
   Choice Leaf(const Item& item, uint32_t index, int threads);
+  Choice Stream(Allotter& chain, int threads);
+  static bool IsCut(const Block& chain, uint32_t writers);
+  double BufferedMs(Allotter& chain, uint32_t writers, int written_on, int threads);
   Choice Series(const std::vector<uint32_t>& members, int threads);
   Choice Sides(const std::vector<uint32_t>& members, int threads);
   Choice SideBySide(const std::vector<uint32_t>& members, size_t groups, int threads);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "compiler/schedule/analyse.h"
+#include "compiler/schedule/group_streams.h"
 
 namespace plait::schedule {
 namespace {
@@ -38,6 +39,7 @@ class Builder {
       entry.parameters.push_back({NewValue(body.parameters[i], {}), parameter.name, parameter.type, parameter.default_value});
     }
     entry.block = BuildBlock(function_.body, 1);
+    GroupStreams(entry.block, function_.result.Is(TypeKind::Stream));
     return entry;
   }
 
@@ -62,6 +64,9 @@ class Builder {
       Item item = BuildItem(node, lanes);
       item.stage.span = sources_.Place(function_.nodes[node].span);
       item.needs = NeedsOf(first_read);
+      item.gives_stream = HoldsStream(function_.nodes[node].type);
+      std::ranges::copy_if(item.needs, std::back_inserter(item.reads_streams_of),
+                           [&](uint32_t need) { return block.items[need].gives_stream; });
       Origin origin{block_, static_cast<uint32_t>(block.items.size())};
       ValueId value = NewValue(node, origin);
       if (item.stage.kind == StageKind::Compute) {
@@ -73,6 +78,9 @@ class Builder {
     }
     block.result = ToExpr(function_.regions[region].result);
     block_ = outer_block;
+    if (block_ != 0) {
+      GroupStreams(block, false);
+    }
     return block;
   }
 
@@ -116,6 +124,7 @@ class Builder {
     item.stage.kind = StageKind::Call;
     item.stage.model = node.model.index;
     item.stage.method = node.method;
+    item.stage.gives_stream = node.type.Is(TypeKind::Stream);
     for (size_t i = 0; i < node.operands.size(); ++i) {
       item.stage.arguments.push_back({node.names[i], ToExpr(node.operands[i])});
     }
@@ -137,6 +146,12 @@ class Builder {
     }
     int64_t items = costs_.ItemsOf(node.operands[0]);
     int64_t inner_lanes = items > 0 && lanes > kMostLanes / items ? kMostLanes : lanes * items;
+    item.stage.is_each = function_.nodes[node.operands[0]].type.Is(TypeKind::Stream);
+    item.stage.gives_stream = node.type.Is(TypeKind::Stream);
+    if (item.stage.is_each) {
+      item.expected_runs = static_cast<double>(inner_lanes);
+      inner_lanes = 1;
+    }
     item.blocks.push_back(BuildBlock(node.regions[0], inner_lanes));
     item.stage.element = item.blocks[0].result;
     if (has_filter) {

@@ -13,6 +13,7 @@ using ir::NodeKind;
 constexpr double kRequestTokens = 16;
 constexpr double kSpecialTokens = 2;
 constexpr double kHypothesisTokens = 10;
+constexpr double kSentenceTokens = 20;
 /// What transformers generates where nothing says how much.
 constexpr double kDefaultLength = 20;
 constexpr int64_t kMostItems = 1'000'000;
@@ -106,14 +107,19 @@ int64_t CostModel::CountItems(ir::NodeId list, int depth) {
   if (node.kind == NodeKind::List) {
     return static_cast<int64_t>(node.operands.size());
   }
-  if (node.kind == NodeKind::Map && node.regions.size() == 1 && depth < kMostDepth) {
+  bool passes_on =
+      (node.kind == NodeKind::Map && node.regions.size() == 1) || (node.kind == NodeKind::Apply && node.operation == Operation::ListStream);
+  if (passes_on && depth < kMostDepth) {
     return ItemsOf(node.operands[0], depth + 1);
+  }
+  if (node.kind == NodeKind::Apply && node.operation == Operation::TextSentences && depth < kMostDepth) {
+    return std::clamp<int64_t>(static_cast<int64_t>(TokensOf(node.operands[0], depth + 1) / kSentenceTokens), 1, kMostItems);
   }
   if (node.kind == NodeKind::Apply && node.operation == Operation::Add && depth < kMostDepth) {
     return std::min(ItemsOf(node.operands[0], depth + 1) + ItemsOf(node.operands[1], depth + 1), kMostItems);
   }
   if (node.kind == NodeKind::CallModel && IsGenerator(graph_, node)) {
-    return SequencesOf(node);
+    return node.type.Is(TypeKind::Stream) ? static_cast<int64_t>(LengthsOf(node, SizesOf(node.model)).new_tokens) : SequencesOf(node);
   }
   Assume(fmt::format("a list of unknown length has {} items", kAssumedItems));
   return kAssumedItems;
@@ -152,13 +158,13 @@ double CostModel::TokensOf(ir::NodeId id, int depth) {
     tokens = node.constant.is_string() ? 1 + static_cast<double>(node.constant.AsString().size()) / kBytesPerToken : 1;
   } else if (node.kind == NodeKind::Parameter) {
     bool is_item = sources_[id.index].has_value();
-    tokens = is_item ? TokensOf(sources_[id.index], depth + 1) : kRequestTokens;
+    tokens = is_item ? TokensOfItem(sources_[id.index], depth + 1) : kRequestTokens;
     if (!is_item) {
       Assume(fmt::format("a text of the request has {} tokens", kRequestTokens));
     }
   } else if (node.kind == NodeKind::CallModel) {
     Generation lengths = IsGenerator(graph_, node) ? LengthsOf(node, SizesOf(node.model)) : Generation{4, 0};
-    tokens = lengths.prompt + lengths.new_tokens;
+    tokens = node.type.Is(TypeKind::Stream) ? lengths.new_tokens : lengths.prompt + lengths.new_tokens;
   } else if (node.kind == NodeKind::Apply && node.operation == Operation::Add) {
     tokens = TokensOf(node.operands[0], depth + 1) + TokensOf(node.operands[1], depth + 1);
   } else {
@@ -167,6 +173,19 @@ double CostModel::TokensOf(ir::NodeId id, int depth) {
   constexpr double kMostTokens = 1e5;
   tokens_[id.index] = std::min(std::ceil(tokens), kMostTokens);
   return tokens_[id.index];
+}
+
+/// Of one item of a list or one piece of a stream.
+double CostModel::TokensOfItem(ir::NodeId list, int depth) {
+  const ir::Node& node = function_.nodes[list];
+  if (node.kind == NodeKind::Apply && node.operation == Operation::TextSentences) {
+    return kSentenceTokens;
+  }
+  if (node.kind == NodeKind::Map) {
+    return TokensOf(function_.regions[node.regions[0]].result, depth);
+  }
+  bool writes_pieces = node.kind == NodeKind::CallModel && node.type.Is(TypeKind::Stream);
+  return writes_pieces ? 1 : TokensOf(list, depth);
 }
 
 CostModel::Generation CostModel::LengthsOf(const ir::Node& call, const Sizes& sizes) {

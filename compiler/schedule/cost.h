@@ -64,6 +64,7 @@ class CostModel {
   int64_t CountItems(ir::NodeId list, int depth);
   int64_t SequencesOf(const ir::Node& call);
   double TokensOf(ir::NodeId text, int depth);
+  double TokensOfItem(ir::NodeId list, int depth);
   double WidestOperand(const ir::Node& node, int depth);
   void Assume(std::string assumption);
 

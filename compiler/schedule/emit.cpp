@@ -18,6 +18,9 @@ struct Unit {
   double stretch = 1;
 };
 
+/// Pieces that the writer of a stream may be ahead of its reader: enough to even out their steps, little to hold.
+constexpr int64_t kBufferCapacity = 16;
+
 struct Emitted {
   StageId id = 0;
   double ms = 0;
@@ -153,8 +156,43 @@ class Emitter {
   }
 
   Emitted EmitItem(Allotter& allotter, uint32_t index, const Unit& unit) {
+    return EmitItem(allotter, index, unit, allotter.ChoiceOf(unit.node, unit.threads));
+  }
+
+  /// Its items one below the other, each on the threads of its side of the buffer.
+  Emitted EmitStream(Allotter& allotter, uint32_t index, const Unit& unit, const Choice& choice) {
     const Item& item = allotter.block().items[index];
-    const Choice& choice = allotter.ChoiceOf(unit.node, unit.threads);
+    Allotter& chain = allotter.Inner(index, 0);
+    StageId id = Reserve();
+    Stage stage = item.stage;
+    stage.threads = choice.cut ? unit.threads : 1;
+    for (uint32_t i = 0; i < chain.block().items.size(); ++i) {
+      bool writes = choice.cut && i < choice.cut->writers;
+      int threads = !choice.cut ? unit.threads : writes ? choice.cut->threads : unit.threads - choice.cut->threads;
+      Choice part = chain.OfItem(i, threads);
+      Emitted child = EmitItem(chain, i, {unit.node, threads, unit.stretch}, part);
+      stage.threads = std::max(stage.threads, entry_.stages[child.id].threads);
+      stage.bytes += entry_.stages[child.id].bytes;
+      if (choice.cut && i + 1 == choice.cut->writers) {
+        const Stage& writer = entry_.stages[child.id];
+        stage.buffer = writer.writes ? writer.writes : std::optional(writer.assignments.back().target);
+        stage.capacity = kBufferCapacity;
+      }
+      stage.children.push_back(child.id);
+    }
+    double ms = choice.ms * unit.stretch;
+    stage.predicted_ms = RoundMs(ms);
+    stage.working_bytes = choice.working_bytes;
+    weighed_.push_back({id, unit.stretch, choice.ms, choice.rejected});
+    entry_.stages[id] = std::move(stage);
+    return {id, ms};
+  }
+
+  Emitted EmitItem(Allotter& allotter, uint32_t index, const Unit& unit, const Choice& choice) {
+    const Item& item = allotter.block().items[index];
+    if (item.stage.kind == StageKind::Stream) {
+      return EmitStream(allotter, index, unit, choice);
+    }
     StageId id = Reserve();
     Stage stage = item.stage;
     double ms = choice.ms * unit.stretch;

@@ -2,23 +2,15 @@
 
 #include <algorithm>
 
+#include "compiler/plan/lookup.h"
+
 namespace plait::schedule {
 namespace {
 
-using plan::Expr;
 using plan::Stage;
 using plan::StageId;
 using plan::StageKind;
 using plan::ValueId;
-
-void AddReads(const Expr& expr, std::vector<ValueId>& reads) {
-  if (expr.kind == Expr::Kind::Value) {
-    reads.push_back(expr.value);
-  }
-  for (const Expr& operand : expr.operands) {
-    AddReads(operand, reads);
-  }
-}
 
 void SortUnique(std::vector<ValueId>& values) {
   std::sort(values.begin(), values.end());
@@ -38,7 +30,7 @@ class Liveness {
     }
     AssignFrames(*entry_.root, 0);
     std::vector<ValueId> reads;
-    AddReads(entry_.result, reads);
+    plan::AddReads(entry_.result, reads);
     MarkReadLater(reads, 0);
     Walk(*entry_.root, 0);
     for (Stage& stage : entry_.stages) {
@@ -91,44 +83,6 @@ class Liveness {
     }
   }
 
-  /// Everything that a stage and the stages below it read.
-  std::vector<ValueId> ReadsOf(StageId id) const {
-    std::vector<ValueId> reads;
-    Collect(id, reads);
-    SortUnique(reads);
-    return reads;
-  }
-
-  void Collect(StageId id, std::vector<ValueId>& reads) const {
-    const Stage& stage = entry_.stages[id];
-    for (const plan::Argument& argument : stage.arguments) {
-      AddReads(argument.value, reads);
-    }
-    for (const plan::Assignment& assignment : stage.assignments) {
-      AddReads(assignment.value, reads);
-    }
-    AddReads(stage.source, reads);
-    AddReads(stage.element, reads);
-    if (stage.condition) {
-      AddReads(*stage.condition, reads);
-    }
-    for (const plan::Arm& arm : stage.arms) {
-      AddReads(arm.value, reads);
-      if (arm.condition) {
-        AddReads(*arm.condition, reads);
-      }
-      if (arm.stage) {
-        Collect(*arm.stage, reads);
-      }
-    }
-    if (stage.condition_stage) {
-      Collect(*stage.condition_stage, reads);
-    }
-    for (StageId child : stage.children) {
-      Collect(child, reads);
-    }
-  }
-
   void MarkReadLater(const std::vector<ValueId>& reads, uint32_t frame) {
     for (ValueId value : reads) {
       if (frame_of_[value] == frame) {
@@ -149,7 +103,7 @@ class Liveness {
   /// From the last stage to the first, so that the first reader met is the last to run.
   void Walk(StageId id, uint32_t frame) {
     const Stage& stage = entry_.stages[id];
-    if (stage.kind == StageKind::Sequential) {
+    if (stage.kind == StageKind::Sequential || stage.kind == StageKind::Stream) {
       for (auto child = stage.children.rbegin(); child != stage.children.rend(); ++child) {
         Walk(*child, frame);
       }
@@ -159,18 +113,18 @@ class Liveness {
       WalkParallel(id, frame);
       return;
     }
-    FreeUnlessReadLater(id, ReadsOf(id), frame);
+    FreeUnlessReadLater(id, plan::ReadsOf(entry_, id), frame);
     if (HasItem(stage)) {
       WalkItems(id);
     }
     if (stage.kind == StageKind::Guard) {
       std::vector<ValueId> reads;
-      AddReads(stage.element, reads);
+      plan::AddReads(stage.element, reads);
       WalkInner(BodyOf(stage), reads, inner_frames_[id][0]);
     }
     for (size_t i = 0; i < stage.arms.size(); ++i) {
       std::vector<ValueId> reads;
-      AddReads(stage.arms[i].value, reads);
+      plan::AddReads(stage.arms[i].value, reads);
       WalkInner(stage.arms[i].stage, reads, inner_frames_[id][i]);
     }
   }
@@ -179,7 +133,7 @@ class Liveness {
   void WalkParallel(StageId id, uint32_t frame) {
     std::vector<ValueId> all;
     for (StageId child : entry_.stages[id].children) {
-      std::vector<ValueId> reads = ReadsOf(child);
+      std::vector<ValueId> reads = plan::ReadsOf(entry_, child);
       all.insert(all.end(), reads.begin(), reads.end());
     }
     std::sort(all.begin(), all.end());
@@ -208,14 +162,15 @@ class Liveness {
     const Stage& stage = entry_.stages[id];
     uint32_t frame = inner_frames_[id][0];
     std::vector<ValueId> reads;
-    AddReads(stage.element, reads);
+    plan::AddReads(stage.element, reads);
     std::optional<StageId> body = BodyOf(stage);
     WalkInner(body, reads, frame);
     if (body) {
-      Collect(*body, reads);
+      std::vector<ValueId> below = plan::ReadsOf(entry_, *body);
+      reads.insert(reads.end(), below.begin(), below.end());
     }
     if (stage.condition) {
-      AddReads(*stage.condition, reads);
+      plan::AddReads(*stage.condition, reads);
     }
     WalkInner(stage.condition_stage, reads, frame);
   }

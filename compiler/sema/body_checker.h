@@ -210,6 +210,7 @@ class BodyChecker {
   ExprId CheckCall(const CalledName& called, const std::vector<ast::Argument>& arguments, const At& at);
   void CheckLoose(ast::ExprId id);
   ExprId CheckLength(const std::vector<ast::Argument>& arguments, const At& at);
+  ExprId CheckCollect(const std::vector<ast::Argument>& arguments, const At& at);
   ExprId MakeCall(const Callee& callee, BoundArguments bound, const Span& span);
   std::optional<Callee> ResolveCallee(const CalledName& called);
   std::optional<Callee> ResolveBareCallee(const ast::Name& node, const Span& span);
@@ -264,6 +265,10 @@ class BodyChecker {
   const Symbol* FindEdge(ast::ExprId source);
   ExprId Flatten(ExprId lists, const Span& span);
   bool ReportDifferingEdges(const ast::Comprehension& node, const std::vector<ExprId>& rounds, const Symbol& edge);
+  ExprId AsStream(ExprId list, const Span& span);
+  [[nodiscard]] bool ReadsStream(const Comprehension& loop) const;
+  /// The pieces of a stream as a list.
+  ExprId Collected(ExprId stream, const Span& span);
 
   // convert.cpp
   ExprId Convert(ExprId value, const Expectation& want);

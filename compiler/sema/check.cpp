@@ -28,6 +28,7 @@ TypedModule Check(const ast::Module& module, ModuleSource& modules, Sink& sink) 
   ResolveServices(program);
   CheckBodies(program);
   CheckTests(program);
+  CheckStreams(program);
   CheckCycles(program);
   CheckSizes(program);
   Lint(program);

@@ -20,6 +20,11 @@ ExprId BodyChecker::CheckCall(const CalledName& called, const std::vector<ast::A
   if (is_length) {
     return CheckLength(arguments, at);
   }
+  bool is_collect =
+      called.words.size() == 1 && called.words[0].text == "collect" && FindName(program_, around_, Space::Callable, "collect") == nullptr;
+  if (is_collect) {
+    return CheckCollect(arguments, at);
+  }
   if (use_ == Use::Constant) {
     Report(MakeDiagnostic(DiagnosticKind::NotConstant, at.span, "a call is not a constant"));
     MarkUsed(at.id);
@@ -75,6 +80,26 @@ ExprId BodyChecker::CheckLength(const std::vector<ast::Argument>& arguments, con
     Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(operand), "`len` wants {}, found `{}`", wants, type.ToString()));
   }
   return Add(kLength.result, at.span, Apply{Operation::Length, {operand}});
+}
+
+ExprId BodyChecker::CheckCollect(const std::vector<ast::Argument>& arguments, const At& at) {
+  static const Signature kCollect{"collect", {{"stream", Type(), std::nullopt, {}}}, Type(), {}};
+  if (use_ == Use::Constant) {
+    Report(MakeDiagnostic(DiagnosticKind::NotConstant, at.span, "a stream is not a constant"));
+    MarkUsed(at.id);
+    return AddError(at.span);
+  }
+  ExprId operand = BindArguments({"collect", &kCollect, {}, false}, arguments, at.span).values[0];
+  const Type type = TypeOf(operand);
+  if (type.Is(TypeKind::Stream)) {
+    return Collected(operand, at.span);
+  }
+  if (!RefuseOperand(operand, "collect", "a stream")) {
+    Diagnostic diagnostic =
+        MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(operand), "`collect` wants a stream, found `{}`", type.ToString());
+    Report(type.Is(TypeKind::List) ? std::move(diagnostic).Fix("a list is there already: leave the `collect` out") : std::move(diagnostic));
+  }
+  return AddError(at.span);
 }
 
 std::optional<Callee> BodyChecker::ResolveCallee(const CalledName& called) {

@@ -14,7 +14,7 @@ ExprId BodyChecker::Of(const ast::Comprehension& node, const At& at) {
   return CheckClauses(node, 0, at);
 }
 
-/// A list of what the clauses from `first` on give.
+/// A list of what the clauses from `first` on give, or a stream where one of their sources is a stream.
 ExprId BodyChecker::CheckClauses(const ast::Comprehension& node, size_t first, const At& at) {
   const Symbol* edge = FindEdge(node.clauses[first].source);
   return edge != nullptr ? UnrollEdges(node, first, at, *edge) : CheckDataClauses(node, first, at);
@@ -35,9 +35,35 @@ const Symbol* BodyChecker::FindEdge(ast::ExprId source) {
   return symbol != nullptr && symbol->kind == SymbolKind::Edge ? symbol : nullptr;
 }
 
+/// Of lists one list; where some of it is a stream, one stream.
 ExprId BodyChecker::Flatten(ExprId lists, const Span& span) {
   const Type type = TypeOf(lists);
-  return type.is_error() ? lists : Add(type.item(), span, Apply{Operation::Flatten, {lists}});
+  if (type.is_error()) {
+    return lists;
+  }
+  if (!HoldsStream(type)) {
+    return Add(type.item(), span, Apply{Operation::Flatten, {lists}});
+  }
+  Type piece = type.item().item();
+  return Add(Type::Stream(std::move(piece)), span, Apply{Operation::Flatten, {AsStream(lists, span)}});
+}
+
+ExprId BodyChecker::AsStream(ExprId list, const Span& span) {
+  const Type type = TypeOf(list);
+  return type.Is(TypeKind::Stream) ? list : Add(Type::Stream(type.item()), span, Apply{Operation::ListStream, {list}});
+}
+
+ExprId BodyChecker::Collected(ExprId stream, const Span& span) {
+  const Type piece = TypeOf(stream).item();
+  LocalId local = function_.locals.Add({"piece", piece, span});
+  Comprehension loop;
+  loop.clauses.push_back({std::nullopt, local, stream, std::nullopt});
+  loop.element = Add(piece, span, LocalRef{local});
+  return Add(Type::List(piece), span, std::move(loop));
+}
+
+bool BodyChecker::ReadsStream(const Comprehension& loop) const {
+  return std::ranges::any_of(loop.clauses, [&](const ForClause& clause) { return TypeOf(clause.source).Is(TypeKind::Stream); });
 }
 
 // Data --------------------------------------------------------------------------------------------------------------------------------
@@ -52,7 +78,8 @@ ExprId BodyChecker::CheckDataClauses(const ast::Comprehension& node, size_t firs
     ++next;
   } while (lets.empty() && next < node.clauses.size() && FindEdge(node.clauses[next].source) == nullptr);
   bool is_last = next == node.clauses.size();
-  const bool wants_list = at.want != nullptr && at.want->type.Is(TypeKind::List);
+  const bool is_stream = ReadsStream(loop);
+  const bool wants_list = at.want != nullptr && at.want->type.Is(is_stream ? TypeKind::Stream : TypeKind::List);
   if (!is_last) {
     loop.element = CheckClauses(node, next, at);
   } else if (wants_list) {
@@ -66,7 +93,8 @@ ExprId BodyChecker::CheckDataClauses(const ast::Comprehension& node, size_t firs
   if (is_last && wants_list) {
     item = at.want->type.item();
   }
-  ExprId list = Add(item.is_error() ? Type() : Type::List(std::move(item)), at.span, std::move(loop));
+  Type all = item.is_error() ? Type() : is_stream ? Type::Stream(std::move(item)) : Type::List(std::move(item));
+  ExprId list = Add(std::move(all), at.span, std::move(loop));
   return is_last ? list : Flatten(list, at.span);
 }
 
@@ -78,10 +106,10 @@ ForClause BodyChecker::CheckDataClause(const ast::ForClause& clause, std::vector
     return CheckMapClause(clause, result.source, lets);
   }
   Type item;
-  if (type.Is(TypeKind::List)) {
+  if (type.Is(TypeKind::List) || type.Is(TypeKind::Stream)) {
     item = type.item();
-  } else if (!RefuseOperand(result.source, "for", "a list or a map")) {
-    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(result.source), "`for` wants a list or a map, found `{}`", type.ToString()));
+  } else if (std::string_view wants = "a list, a map or a stream"; !RefuseOperand(result.source, "for", wants)) {
+    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(result.source), "`for` wants {}, found `{}`", wants, type.ToString()));
   }
   if (clause.index) {
     result.index = DeclareLocal(*clause.index, Type::Of(TypeKind::Int), BindingKind::Variable);
@@ -176,6 +204,10 @@ ExprId BodyChecker::CheckRound(const ast::Comprehension& node, size_t first, con
   const Type item = TypeOf(result);
   if (item.is_error()) {
     return result;
+  }
+  if (!is_last && item.Is(TypeKind::Stream)) {
+    ExprId none = AsStream(Add(Type::List(item.item()), at.span, MakeList{}), at.span);
+    return Add(item, at.span, If{*condition, {{}, result}, {{}, none}});
   }
   const Type list = is_last ? Type::List(item) : item;
   ExprId some = is_last ? Add(list, at.span, MakeList{{result}}) : result;

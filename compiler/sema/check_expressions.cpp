@@ -104,7 +104,7 @@ void BodyChecker::CheckLet(const ast::Let& let, Block& block) {
   ExprId value;
   Type type;
   if (let.type) {
-    type = ResolveType(program_, around_, *let.type);
+    type = ResolveStreamType(program_, around_, *let.type);
     value = CheckAs(let.value, {type, tree().types[*let.type].span, fmt::format("`{}` is declared `{}`", let.name.text, type.ToString())});
   } else {
     value = Check(let.value);

@@ -48,6 +48,15 @@ Type Inference::Known(const Type& type) const {
       return Type::Optional(Known(type.item()));
     case TypeKind::Map:
       return Type::Map(Known(type.item()));
+    case TypeKind::Stream:
+      return Type::Stream(Known(type.item()));
+    case TypeKind::Union: {
+      std::vector<Type> members;
+      for (const Type::Field& member : type.members()) {
+        members.push_back(Known(member.type));
+      }
+      return Type::Union(members);
+    }
     case TypeKind::Anonymous: {
       std::vector<Type::Field> fields;
       for (const Type::Field& field : type.fields()) {
@@ -73,8 +82,11 @@ bool Inference::Learn(const Type& declared, const Type& given) {
   if (declared.Is(TypeKind::Optional)) {
     return given.Is(TypeKind::Null) || Learn(declared.item(), WithoutOptional(given));
   }
-  bool is_same_container = declared.kind() == given.kind() && (declared.Is(TypeKind::List) || declared.Is(TypeKind::Map));
-  return is_same_container ? Learn(declared.item(), given.item()) : !HasVariable(declared);
+  if (declared.Is(TypeKind::Union)) {
+    return std::ranges::any_of(declared.members(), [&](const Type::Field& member) { return Learn(member.type, given); });
+  }
+  bool is_container = declared.Is(TypeKind::List) || declared.Is(TypeKind::Map) || declared.Is(TypeKind::Stream);
+  return is_container && declared.kind() == given.kind() ? Learn(declared.item(), given.item()) : !HasVariable(declared);
 }
 
 /// An argument for a parameter whose type holds a variable that no argument before has told.
@@ -99,9 +111,10 @@ void BodyChecker::ReportInference(ExprId value, const Expectation& want) {
   std::string_view items = inner->Is(TypeKind::Variable) && inner->name() == "N"   ? " of numbers"
                            : inner->Is(TypeKind::Variable) && inner->name() == "K" ? " of numbers, strings or bools"
                                                                                    : "";
-  std::string_view container = want.type.Is(TypeKind::List) || want.type.Is(TypeKind::Optional) ? "a list"
-                               : want.type.Is(TypeKind::Map)                                    ? "a map"
-                                                                                                : "a value that is there";
+  std::string_view container = want.type.Is(TypeKind::Union)                                      ? "a list or a stream"
+                               : want.type.Is(TypeKind::List) || want.type.Is(TypeKind::Optional) ? "a list"
+                               : want.type.Is(TypeKind::Map)                                      ? "a map"
+                                                                                                  : "a value that is there";
   if (want.type.Is(TypeKind::Variable) && want.type.name() == "N") {
     container = "a number";
     items = "";
@@ -132,7 +145,16 @@ ExprId BodyChecker::CallLibrary(Operation operation, const Signature& signature,
   for (const char* name : {"T", "U", "K"}) {
     bound.inference.types.try_emplace(name, Type::Of(TypeKind::Never));
   }
-  return Add(bound.inference.Known(signature.result), span, Apply{operation, std::move(bound.values)});
+  Type result = bound.inference.Known(signature.result);
+  if (!signature.parameters.empty() && signature.parameters[0].type.Is(TypeKind::Union) && TypeOf(bound.values[0]).Is(TypeKind::Stream)) {
+    // What gives a list of a whole text or list gives a stream of one that comes in pieces; what gives one value waits for its end.
+    if (result.Is(TypeKind::List)) {
+      result = Type::Stream(result.item());
+    } else {
+      bound.values[0] = Collected(bound.values[0], span);
+    }
+  }
+  return Add(std::move(result), span, Apply{operation, std::move(bound.values)});
 }
 
 }  // namespace plait::sema

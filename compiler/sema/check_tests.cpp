@@ -45,6 +45,12 @@ std::optional<Operation> ComparisonOf(ast::BinaryOp op) {
   }
 }
 
+/// What a test writes down for what a call gives as a stream: its pieces.
+Type PiecesOf(const Type& type) { return type.Is(TypeKind::Stream) ? Type::List(type.item()) : type; }
+
+/// What a test writes down for what a call is given as a stream: the whole text, or the pieces of others.
+Type WholeOf(const Type& type) { return type.Is(TypeKind::Stream) && type.item().Is(TypeKind::String) ? type.item() : PiecesOf(type); }
+
 }  // namespace
 
 void CheckTests(Program& program) {
@@ -106,9 +112,10 @@ void BodyChecker::CheckGiven(const ast::Given& given, Test& test) {
       continue;
     }
     const Parameter& parameter = signature.parameters[*index];
-    result.arguments[*index] = EvaluateConstant(
-        program_, around_, argument.value,
-        {parameter.type, parameter.span, fmt::format("`{}` of `{}` is `{}`", parameter.name, named.name, parameter.type.ToString())});
+    result.arguments[*index] =
+        EvaluateConstant(program_, around_, argument.value,
+                         {WholeOf(parameter.type), parameter.span,
+                          fmt::format("`{}` of `{}` is `{}`", parameter.name, named.name, parameter.type.ToString())});
   }
   if (auto answer = ReadAnswer(given.result, signature)) {
     result.answer = *std::move(answer);
@@ -176,7 +183,7 @@ std::optional<std::variant<Value, FailureKind>> BodyChecker::ReadAnswer(ast::Exp
     std::optional<FailureKind> kind = ReadFailureKind(fail->arguments[0].value);
     return kind ? std::optional<std::variant<Value, FailureKind>>(*kind) : std::nullopt;
   }
-  Expectation want{signature.result, signature.span, fmt::format("`{}` gives `{}`", signature.name, signature.result.ToString())};
+  Expectation want{PiecesOf(signature.result), signature.span, fmt::format("`{}` gives `{}`", signature.name, signature.result.ToString())};
   std::optional<Value> value = EvaluateConstant(program_, around_, id, want);
   return value ? std::optional<std::variant<Value, FailureKind>>(*std::move(value)) : std::nullopt;
 }
@@ -312,6 +319,9 @@ std::optional<ExprId> BodyChecker::CheckFails(const ast::Expect& expect, Test& t
     result.failure = ReadFailureKind(fails->arguments[1].value);
   }
   ExprId call = Check(fails->arguments[0].value);
+  if (TypeOf(call).Is(TypeKind::Stream)) {
+    call = Collected(call, SpanOf(call));  // a stream fails where it is read
+  }
   test.expects.push_back(result);
   return TypeOf(call).is_error() ? call : Add(kBool, expect.span, Fails{call});
 }

@@ -29,6 +29,12 @@ std::string HintFor(const Type& from, const Type& to) {
   if (from.Is(TypeKind::List) && FitsAsIs(from.item(), to)) {
     return "take one item of the list: `[0]`";
   }
+  if (from.Is(TypeKind::Stream)) {
+    return std::string(kCollectStream);
+  }
+  if (to.Is(TypeKind::Stream) && from.Is(TypeKind::List)) {
+    return "make a stream of it: `list.stream(…)`";
+  }
   if (to.Is(TypeKind::List) && FitsAsIs(from, to.item())) {
     return "put it into a list: `[…]`";
   }

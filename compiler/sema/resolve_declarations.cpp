@@ -100,7 +100,7 @@ void ResolveFunction(Program& program, FunctionId id) {
 std::vector<Parameter> ResolveParameters(Program& program, const Surroundings& around, const std::vector<ast::Param>& params) {
   std::vector<Parameter> parameters;
   for (const ast::Param& param : params) {
-    parameters.push_back({param.name.text, ResolveType(program, around, param.type), std::nullopt, param.name.span});
+    parameters.push_back({param.name.text, ResolveStreamType(program, around, param.type), std::nullopt, param.name.span});
   }
   for (size_t i = 0; i < params.size(); ++i) {
     if (!params[i].default_value) {
@@ -116,7 +116,7 @@ std::vector<Parameter> ResolveParameters(Program& program, const Surroundings& a
 }
 
 Signature ResolveSignature(Program& program, const Surroundings& around, const ast::Signature& signature) {
-  return {signature.name.text, ResolveParameters(program, around, signature.params), ResolveType(program, around, signature.result),
+  return {signature.name.text, ResolveParameters(program, around, signature.params), ResolveStreamType(program, around, signature.result),
           signature.name.span};
 }
 

@@ -24,6 +24,9 @@ void CheckBodies(Program& program);
 /// The tests of the file: needs the signatures of everything.
 void CheckTests(Program& program);
 
+/// Streams that are read twice or stand where only data can. Needs checked bodies.
+void CheckStreams(Program& program);
+
 /// Circles of records, of services, and of functions within one service or module.
 void CheckCycles(Program& program);
 

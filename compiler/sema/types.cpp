@@ -28,6 +28,20 @@ class TypeResolver {
       return {};
     }
     const ast::Type& type = program_.modules[around_.module].tree->types[id];
+    if (std::holds_alternative<ast::StreamType>(type.node) && !program_.modules[around_.module].is_standard) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::StreamPlacement, type.span, "a stream cannot stand here")
+                                   .Note("it is read once, so only a `let`, a parameter or a result is one, and nothing holds one")
+                                   .Fix("let it be a list, and collect the stream for it: `collect(…)`"));
+      return {};
+    }
+    return ResolveAny(id);
+  }
+
+  Type ResolveAny(ast::TypeId id) {
+    if (!id.has_value()) {
+      return {};
+    }
+    const ast::Type& type = program_.modules[around_.module].tree->types[id];
     return std::visit([&](const auto& node) { return Of(node, type.span); }, type.node);
   }
 
@@ -77,7 +91,10 @@ class TypeResolver {
     Type item = Resolve(node.item);
     return item.is_error() ? Type() : Type::Map(std::move(item));
   }
-  Type Of(const ast::StreamType& /*node*/, const Span& span) { return Unsupported(span, "`stream`"); }
+  Type Of(const ast::StreamType& node, const Span& /*span*/) {
+    Type item = Resolve(node.item);
+    return item.is_error() ? Type() : Type::Stream(std::move(item));
+  }
   Type Of(const ast::TensorType& /*node*/, const Span& span) { return Unsupported(span, "`tensor`"); }
 
   Type Of(const ast::ListType& node, const Span& /*span*/) {
@@ -203,6 +220,9 @@ std::set<std::string> RequiredFields(const Program& program, const Type& type) {
 
 bool AreAmbiguous(const Program& program, const Type& left, const Type& right) {
   JsonKind kind = JsonKindOf(left);
+  if (left.Is(TypeKind::Stream) != right.Is(TypeKind::Stream)) {
+    return false;  // the standard library's parameters, which take either
+  }
   if (kind == JsonKind::Any || JsonKindOf(right) == JsonKind::Any) {
     return true;
   }
@@ -215,6 +235,10 @@ bool AreAmbiguous(const Program& program, const Type& left, const Type& right) {
 }  // namespace
 
 Type ResolveType(Program& program, const Surroundings& around, ast::TypeId type) { return TypeResolver(program, around).Resolve(type); }
+
+Type ResolveStreamType(Program& program, const Surroundings& around, ast::TypeId type) {
+  return TypeResolver(program, around).ResolveAny(type);
+}
 
 std::optional<Type> Join(const Type& left, const Type& right) {
   if (left.is_error() || right.is_error()) {

@@ -11,8 +11,13 @@ namespace plait::sema {
 inline constexpr std::string_view kNarrowOptional = "inside `if x != null { … } else { … }` the name `x` is there";
 inline constexpr std::string_view kNarrowUnion = "`match x { a: T => …, … }` tells the types apart";
 
-/// Reports what the type says wrongly; such parts are `Error`.
+/// Reports what the type says wrongly; such parts are `Error`. Of data: a stream is refused.
 Type ResolveType(Program& program, const Surroundings& around, ast::TypeId type);
+/// Of a let, a parameter or a result, which may also be a stream.
+Type ResolveStreamType(Program& program, const Surroundings& around, ast::TypeId type);
+
+/// What to do with a stream where only data can stand.
+inline constexpr std::string_view kCollectStream = "take it in whole: `collect(…)` gives a list";
 
 /// The type that holds the values of both without losing anything: int and float give float, T and null give T?.
 std::optional<Type> Join(const Type& left, const Type& right);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "compiler/base/result.h"
 #include "compiler/base/value.h"
+#include "compiler/base/value_stream.h"
 #include "runtime/base/cancellation.h"
 #include "runtime/base/thread_team.h"
 
@@ -31,15 +33,27 @@ struct CallContext {
   CallStatistics* statistics = nullptr;  // may be null
 };
 
+/// What a call that gives a stream keeps while it is read. Where it runs is told by each pull.
+struct StreamContext {
+  uint64_t request_seed = 0;
+  CallStatistics* statistics = nullptr;  // may be null
+};
+
 /// One loaded model behind its task. Immutable; calls may come from several threads at once.
 class TaskModel {
  public:
   virtual ~TaskModel() = default;
 
   /// Runs `method` for each set of arguments, all in one batch. Arguments stand by the method's parameter names, of the declared types, all
-  /// present. One result each, in order; one text's fault is its own and leaves the others alone.
+  /// present; a stream among them is read as far as the method needs. One result each, in order; one text's fault is its own and leaves the
+  /// others alone.
   virtual std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls,
                                           const CallContext& context) const = 0;
+
+  /// Begins one call of a method that gives a stream; nothing runs before its first pull. What the call needs of the model and of the
+  /// context outlives the stream. Fails with `plan-invalid` where the method gives none.
+  [[nodiscard]] virtual Result<std::shared_ptr<ValueStream>> Open(std::string_view method, const ValueFields& call,
+                                                                  const StreamContext& context) const;
 
   [[nodiscard]] virtual bool is_stand_in() const = 0;
 };

@@ -93,14 +93,22 @@ struct plait_request {
   const plait::plan::Entry* entry;
   Value arguments;
   uint64_t seed;
+  int (*on_piece)(void* user, const char* piece);
+  void* user;
   plait::Cancellation cancellation;
   StepLog log;
   std::string result;
   std::string report;
 
-  plait_request(const plait::Program& of_program, const plait::plan::Entry& of_entry, Value with_arguments, uint64_t with_seed,
-                Clock::time_point deadline)
-      : program(&of_program), entry(&of_entry), arguments(std::move(with_arguments)), seed(with_seed), cancellation(deadline) {}
+  plait_request(const plait::Program& of_program, const plait::plan::Entry& of_entry, Value with_arguments,
+                const plait_request_options& options, Clock::time_point deadline)
+      : program(&of_program),
+        entry(&of_entry),
+        arguments(std::move(with_arguments)),
+        seed(options.seed),
+        on_piece(options.on_piece),
+        user(options.user),
+        cancellation(deadline) {}
 };
 
 namespace {
@@ -136,7 +144,7 @@ plait::Result<std::unique_ptr<plait_request>> MakeRequest(const plait_program& p
   PLAIT_TRY(Value arguments, plait::ParseJson(text, OrEmpty(options.arguments_name), plait::FailureKind::InputInvalid));
   int64_t timeout_ms = options.timeout_ms > 0 ? options.timeout_ms : entry->timeout_ms;
   auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
-  return std::make_unique<plait_request>(program.program, *entry, std::move(arguments), options.seed, deadline);
+  return std::make_unique<plait_request>(program.program, *entry, std::move(arguments), options, deadline);
 }
 
 }  // namespace
@@ -197,14 +205,32 @@ plait_request* plait_request_new(plait_program* program, const plait_request_opt
 
 int plait_request_run(plait_request* request, plait_error** error) {
   Clock::time_point start = Clock::now();
-  plait::RunOptions options{request->seed, &request->log};
+  plait::RunOptions options{request->seed, &request->log, {}};
+  int64_t pieces = 0;
+  Value first_piece;
+  if (request->on_piece != nullptr) {
+    options.on_piece = [&](const Value& piece) -> plait::Result<void> {
+      if (pieces++ == 0) {
+        first_piece = Value::Float(Seconds(Clock::now() - start));
+      }
+      if (request->on_piece(request->user, plait::ToJson(piece).c_str()) != 0) {
+        return plait::Error{plait::FailureKind::Cancelled, "the caller wants no more pieces", "", {}};
+      }
+      return {};
+    };
+  }
   plait::Result<plait::Answer> answer = request->program->Run(*request->entry, request->arguments, options, request->cancellation);
   double seconds = Seconds(Clock::now() - start);
-  request->report = plait::ToJson(Value::Record({{"entry", Text(request->entry->name)},
-                                                 {"seed", Count(static_cast<int64_t>(request->seed))},
-                                                 {"seconds", Value::Float(seconds)},
-                                                 {"degraded", answer.ok() ? DegradedToValue(answer->degraded) : Value::List({})},
-                                                 {"steps", request->log.ToValue(start)}}));
+  plait::ValueFields report = {{"entry", Text(request->entry->name)},
+                               {"seed", Count(static_cast<int64_t>(request->seed))},
+                               {"seconds", Value::Float(seconds)},
+                               {"degraded", answer.ok() ? DegradedToValue(answer->degraded) : Value::List({})},
+                               {"steps", request->log.ToValue(start)}};
+  if (request->on_piece != nullptr && request->entry->result_type.Is(plait::TypeKind::Stream)) {
+    report.emplace_back("pieces", Count(pieces));
+    report.emplace_back("first_piece", first_piece);
+  }
+  request->report = plait::ToJson(Value::Record(std::move(report)));
   if (!answer.ok()) {
     Give(std::move(answer).error(), error);
     return 1;

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define PLAIT_API __attribute__((visibility("default")))
-#define PLAIT_API_VERSION 1
+#define PLAIT_API_VERSION 2
 
 /* NOLINTBEGIN(readability-identifier-naming): the names of C */
 typedef struct plait_program plait_program;
@@ -64,6 +64,11 @@ typedef struct {
   uint64_t seed;
   /* Milliseconds; 0 takes the entry's own timeout. */
   int64_t timeout_ms;
+  /* Called with each piece of a result that is a stream, as one line of JSON, when it comes; on another thread than that of
+     plait_request_run, but while that waits. What it returns other than 0 ends the request with the error "cancelled". May be null: then
+     the result is a list of the pieces. */
+  int (*on_piece)(void* user, const char* piece);
+  void* user;
 } plait_request_options;
 
 /* Makes a request; nothing runs yet. */
@@ -73,11 +78,12 @@ PLAIT_API int plait_request_run(plait_request* request, plait_error** error);
 /* From any thread or signal handler, from the request's making until its freeing: `plait_request_run` ends soon with the error "cancelled".
  */
 PLAIT_API void plait_request_cancel(plait_request* request);
-/* After a successful run: the result as one line of JSON. */
+/* After a successful run: the result as one line of JSON; null where its pieces went to on_piece. */
 PLAIT_API const char* plait_request_result(plait_request* request);
 /* After a run: {"entry", "seed", "seconds", "degraded": [{"call", "place", "code", "message", "count"}], "steps": [{"stage", "kind",
    "model", "method", "place", "calls", "threads", "track", "begin", "seconds", "prompt_tokens", "new_tokens", "bytes_streamed",
-   "operations"}]}; times in seconds from the start of the run. */
+   "operations"}]}; of a stream also "pieces", how many, and "first_piece", when the first one came, null where none did; times in seconds
+   from the start of the run. */
 PLAIT_API const char* plait_request_report(plait_request* request);
 PLAIT_API void plait_request_free(plait_request* request);
 

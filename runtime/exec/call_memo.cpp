@@ -26,6 +26,8 @@ CallMemo::Ticket CallMemo::Enter(uint32_t model, std::string_view method, const 
   return {place->second, is_new};
 }
 
+CallMemo::Ticket CallMemo::Alone() { return {std::make_shared<Entry>(), true}; }
+
 void CallMemo::Publish(const Ticket& ticket, const Result<Value>& outcome) {
   std::lock_guard lock(mutex_);
   bool was_stopped =
@@ -33,7 +35,7 @@ void CallMemo::Publish(const Ticket& ticket, const Result<Value>& outcome) {
   if (!was_stopped) {
     ticket.entry->outcome = outcome;
   }
-  if (!outcome.ok()) {
+  if (!outcome.ok() && !ticket.entry->key.empty()) {
     entries_.erase(ticket.entry->key);
   }
   ticket.entry->is_done = true;

@@ -28,6 +28,8 @@ class CallMemo {
 
   /// Enters a call. A call that failed is forgotten, so that entering it again runs it again.
   Ticket Enter(uint32_t model, std::string_view method, const ValueFields& arguments);
+  /// A call that no other is equal to: one that reads a stream.
+  static Ticket Alone();
   /// Ends a call that runs. One that its runner had to stop goes back to those who wait: one of them runs it.
   void Publish(const Ticket& ticket, const Result<Value>& outcome);
   /// The outcome of a call that another runs; nothing where the caller must enter it again. Fails as `cancellation` does where that

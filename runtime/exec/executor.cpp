@@ -37,11 +37,16 @@ Result<Value> Executor::Run(std::vector<Value> arguments, ThreadTeam& team) {
     RunStage(*entry_.root, lanes, team, scope);
   }
   std::vector<Value> column(1);
-  Evaluate({}, entry_.result, lanes, AliveLanes(lanes, scope), scope, column);
+  bool is_stream = entry_.result_type.Is(TypeKind::Stream);
+  if (!is_stream) {
+    Evaluate({}, entry_.result, lanes, AliveLanes(lanes, scope), scope, column);
+  } else if (!has_replied_) {
+    Reply(lanes, team, scope);
+  }
   if (std::optional<Error> failure = scope.FailureOf(0)) {
     return *std::move(failure);
   }
-  return std::move(column[0]);
+  return is_stream && !options_.on_piece ? Value::List(std::move(pieces_)) : std::move(column[0]);
 }
 
 std::vector<Degradation> Executor::TakeDegradations() {
@@ -78,6 +83,9 @@ void Executor::RunStage(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope&
       break;
     case plan::StageKind::Loop:
       RunLoop(stage, lanes, team, scope);
+      break;
+    case plan::StageKind::Stream:
+      RunStream(stage, lanes, team, scope);
       break;
   }
   for (plan::ValueId value : stage.frees) {
@@ -128,6 +136,14 @@ Executor::LaneList Executor::Holds(const plan::Stage& stage, const plan::Expr& e
     }
   }
   return holds;
+}
+
+void Executor::FailLane(Scope& scope, uint32_t lane, Error error) {
+  if (error.kind == FailureKind::Cancelled || error.kind == FailureKind::DeadlineExceeded) {
+    scope.Stop(lane, error);
+  } else {
+    scope.Fail(lane, std::move(error));
+  }
 }
 
 bool Executor::MustStop(const Lanes& lanes, const LaneList& which, Scope& scope, const plan::Stage* call) {
@@ -231,6 +247,10 @@ std::unique_ptr<Lanes> Executor::Keep(const plan::Stage& stage, const Lanes& out
 }
 
 void Executor::RunMap(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope) {
+  if (stage.is_each) {
+    RunEach(stage, lanes, team, scope);
+    return;
+  }
   std::unique_ptr<Lanes> items = ExpandMap(stage, lanes, team, scope);
   if (items->count() > 0) {
     for (plan::StageId child : stage.children) {

@@ -1,6 +1,7 @@
 // Walks an entry's stage tree for one request.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,6 +23,9 @@ namespace plait {
 struct ExecutorOptions {
   uint64_t seed = 0;
   Observer* observer = nullptr;
+  /// Takes the pieces of an entry whose result is a stream, as they come, on the thread that runs the request; a failure that it gives ends
+  /// the request with that failure. Without it the result is a list of them.
+  std::function<Result<void>(Value piece)> on_piece;
 };
 
 /// All mutable state of one request. A failure is that of a lane in a scope: outside guards there is one scope with one lane, so the first
@@ -32,8 +36,8 @@ class Executor {
   Executor(const plan::Plan& plan, const plan::Entry& entry, std::span<const std::unique_ptr<TaskModel>> models,
            const Cancellation& cancellation, const ExecutorOptions& options);
 
-  /// Needs one value a parameter. Runs on `team` and gives the entry's result. Of several failures the first in time is reported, others
-  /// in its notes. Once an executor.
+  /// Needs one value a parameter. Runs on `team` and gives the entry's result, null where its pieces went to `on_piece`. Of several
+  /// failures the first in time is reported, others in its notes. Once an executor.
   Result<Value> Run(std::vector<Value> arguments, ThreadTeam& team);
 
   /// After a run: what it did without, by the guards' places.
@@ -51,6 +55,18 @@ class Executor {
   void RunBranch(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
   void RunGuard(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
   void RunLoop(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
+  void RunStream(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
+
+  class CallStream;
+  class EachStream;
+  /// A call stage whose calls begin now and run as they are read.
+  void OpenCalls(plan::StageId id, Lanes& lanes, Scope& scope);
+  /// A map over the pieces of a stream, which it gives as a stream or takes in.
+  void RunEach(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
+  /// Reads a stream to its end. `take` may end it with a failure.
+  static Result<void> Drain(ValueStream& stream, ThreadTeam& team, const Scope& scope, const std::function<Result<void>(Value)>& take);
+  /// Gives the pieces of the entry's result to the caller.
+  void Reply(const Lanes& lanes, ThreadTeam& team, Scope& scope);
 
   /// The items of a map's source as lanes of their own, those that its condition keeps.
   std::unique_ptr<Lanes> ExpandMap(const plan::Stage& stage, const Lanes& lanes, ThreadTeam& team, Scope& scope);
@@ -59,6 +75,9 @@ class Executor {
   /// One attempt of a guard for some of its lanes. Returns by position in `pending` what failed; what went well is written to `column`.
   std::vector<std::optional<Error>> Attempt(const plan::Stage& stage, const Lanes& lanes, const LaneList& pending, ThreadTeam& team,
                                             Scope& scope, std::vector<Value>& column);
+
+  /// The arguments of a call stage, by lane, and the lanes for which they could be computed.
+  LaneList ArgumentsOf(const plan::Stage& stage, Lanes& lanes, Scope& scope, std::vector<ValueFields>& arguments);
 
   struct PendingCall;
   /// Runs those calls of a batch that nobody has made yet, joins those that somebody is making.
@@ -76,6 +95,9 @@ class Executor {
   bool MustStop(const Lanes& lanes, const LaneList& which, Scope& scope, const plan::Stage* call = nullptr);
   /// The error with the place and the name of the call that failed.
   [[nodiscard]] Error InCall(Error error, const plan::Stage& call) const;
+  /// A lane's failure where that is its own, else that of whatever stopped it.
+  static void FailLane(Scope& scope, uint32_t lane, Error error);
+  static bool ReadFirst(Value& stream, uint32_t lane, ThreadTeam& team, Scope& scope);
   void NoteDegradation(const plan::Stage& guard, const Error& cause);
   int Track();
 
@@ -86,6 +108,10 @@ class Executor {
   const Cancellation& cancellation_;
   ExecutorOptions options_;
   CallMemo memo_;
+
+  /// The pieces of a result that nobody takes one by one.
+  ValueList pieces_;
+  bool has_replied_ = false;
 
   std::mutex mutex_;
   std::vector<Degradation> degradations_;

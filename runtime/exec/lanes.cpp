@@ -38,6 +38,8 @@ Value Lanes::Read(plan::ValueId id, size_t lane) const {
   }
 }
 
+bool Lanes::Has(plan::ValueId id) const { return Find(id) != nullptr || (outer_ != nullptr && outer_->Has(id)); }
+
 std::vector<Value> Lanes::ColumnOf(plan::ValueId id) const { return *Find(id); }
 
 void Lanes::Free(plan::ValueId id) {

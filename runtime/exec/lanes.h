@@ -34,6 +34,8 @@ class Lanes {
   void Write(plan::ValueId id, std::vector<Value> column);
   /// A value that this lane or one around it holds.
   [[nodiscard]] Value Read(plan::ValueId id, size_t lane) const;
+  /// Whether this lane or one around it holds the value.
+  [[nodiscard]] bool Has(plan::ValueId id) const;
   /// A value that these lanes themselves hold, by lane.
   [[nodiscard]] std::vector<Value> ColumnOf(plan::ValueId id) const;
   void Free(plan::ValueId id);

@@ -20,16 +20,16 @@ struct Executor::PendingCall {
 };
 
 Error Executor::InCall(Error error, const plan::Stage& call) const {
-  return AtStage(std::move(error), call).WithNote("called", plan::CallName(plan_, call));
+  // What a stream brings along failed in the call that writes it.
+  bool has_call = std::any_of(error.notes.begin(), error.notes.end(), [](const ErrorNote& note) { return note.label == "called"; });
+  return has_call ? error : AtStage(std::move(error), call).WithNote("called", plan::CallName(plan_, call));
 }
 
-void Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& scope) {
-  const plan::Stage& stage = entry_.stages[id];
+Executor::LaneList Executor::ArgumentsOf(const plan::Stage& stage, Lanes& lanes, Scope& scope, std::vector<ValueFields>& arguments) {
   LaneList running = AliveLanes(lanes, scope);
   if (MustStop(lanes, running, scope, &stage)) {
-    return;
+    return {};
   }
-  std::vector<ValueFields> arguments(lanes.count());
   for (const plan::Argument& argument : stage.arguments) {
     std::vector<Value> column(lanes.count());
     running = Evaluate(stage, argument.value, lanes, running, scope, column);
@@ -37,10 +37,23 @@ void Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& 
       arguments[lane].emplace_back(argument.name, std::move(column[lane]));
     }
   }
+  return running;
+}
+
+void Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& scope) {
+  const plan::Stage& stage = entry_.stages[id];
+  if (stage.gives_stream) {
+    OpenCalls(id, lanes, scope);
+    return;
+  }
+  std::vector<ValueFields> arguments(lanes.count());
+  LaneList running = ArgumentsOf(stage, lanes, scope, arguments);
   std::vector<PendingCall> calls;
   std::unordered_map<const CallMemo::Entry*, size_t> known;
   for (uint32_t lane : running) {
-    CallMemo::Ticket ticket = memo_.Enter(stage.model, stage.method, arguments[lane]);
+    bool reads_stream =
+        std::any_of(arguments[lane].begin(), arguments[lane].end(), [](const auto& argument) { return argument.second.is_stream(); });
+    CallMemo::Ticket ticket = reads_stream ? CallMemo::Alone() : memo_.Enter(stage.model, stage.method, arguments[lane]);
     auto [place, is_new] = known.try_emplace(ticket.entry.get(), calls.size());
     if (is_new) {
       calls.push_back({std::move(arguments[lane]), {}, std::move(ticket), std::nullopt});
@@ -56,12 +69,7 @@ void Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& 
         column[lane] = **call.outcome;
         continue;
       }
-      Error error = InCall(call.outcome->error(), stage);
-      if (error.kind == FailureKind::Cancelled || error.kind == FailureKind::DeadlineExceeded) {
-        scope.Stop(lanes.scope_lane(lane), error);
-      } else {
-        scope.Fail(lanes.scope_lane(lane), std::move(error));
-      }
+      FailLane(scope, lanes.scope_lane(lane), InCall(call.outcome->error(), stage));
     }
   }
   lanes.Write(*stage.writes, std::move(column));

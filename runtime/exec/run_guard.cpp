@@ -1,6 +1,7 @@
 // Guards and loops: stages whose body may run several times.
 #include <utility>
 
+#include "runtime/base/pull.h"
 #include "runtime/exec/executor.h"
 
 namespace plait {
@@ -57,6 +58,9 @@ std::vector<std::optional<Error>> Executor::Attempt(const plan::Stage& stage, co
   }
   std::vector<Value> values(attempt.count());
   for (uint32_t lane : Evaluate(stage, stage.element, attempt, AliveLanes(attempt, own), own, values)) {
+    if (values[lane].is_stream() && !ReadFirst(values[lane], lane, team, own)) {
+      continue;
+    }
     column[pending[lane]] = stage.is_tolerant ? Outcome(false, std::move(values[lane])) : std::move(values[lane]);
   }
   std::vector<std::optional<Error>> failures;
@@ -65,6 +69,18 @@ std::vector<std::optional<Error>> Executor::Attempt(const plan::Stage& stage, co
     failures.push_back(scope.IsDead(lanes.scope_lane(pending[lane])) ? std::nullopt : own.FailureOf(lane));
   }
   return failures;
+}
+
+/// A guard of a stream ends with its first piece: reads that, and leaves the stream as if it had not been read.
+bool Executor::ReadFirst(Value& stream, uint32_t lane, ThreadTeam& team, Scope& scope) {
+  Result<std::optional<Value>> first = stream.AsStream()->Next({team, scope.cancellation()});
+  if (!first.ok()) {
+    stream.AsStream()->Close();
+    FailLane(scope, lane, std::move(first).error());
+    return false;
+  }
+  stream = *first ? ResumedStream(*std::move(first), stream) : StreamOf({});
+  return true;
 }
 
 void Executor::NoteDegradation(const plan::Stage& guard, const Error& cause) {

@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "compiler/plan/lookup.h"
 #include "runtime/exec/contain.h"
 #include "runtime/exec/executor.h"
@@ -88,7 +90,14 @@ std::vector<std::string> Program::StandIns() const {
 Result<Answer> Program::Run(const plan::Entry& entry, const Value& request, const RunOptions& options,
                             const Cancellation& cancellation) const {
   PLAIT_TRY(std::vector<Value> arguments, BindInputs(entry, state_->plan.types, request));
-  Executor executor(state_->plan, entry, state_->models, cancellation, {options.seed, options.observer});
+  ExecutorOptions executor_options{options.seed, options.observer, {}};
+  if (options.on_piece) {
+    executor_options.on_piece = [&, index = int64_t{0}](const Value& piece) mutable -> Result<void> {
+      PLAIT_TRY_VOID(CheckFinite(piece, fmt::format("$[{}]", index++)));
+      return options.on_piece(piece);
+    };
+  }
+  Executor executor(state_->plan, entry, state_->models, cancellation, executor_options);
   Result<Value> result = NotRun();
   state_->pool->Run([&](ThreadTeam& team) { result = executor.Run(std::move(arguments), team); });
   PLAIT_TRY(Value value, std::move(result));

@@ -32,9 +32,13 @@ struct ProgramOptions {
 struct RunOptions {
   uint64_t seed = 0;
   Observer* observer = nullptr;
+  /// Takes the pieces of an entry whose result is a stream, each when it comes; a failure that it gives ends the request with that failure.
+  /// Without it the answer is a list of them.
+  std::function<Result<void>(const Value& piece)> on_piece;
 };
 
 struct Answer {
+  /// Null where its pieces went to `on_piece`.
   Value value;
   /// The `otherwise`s that were used for it.
   std::vector<Degradation> degraded;

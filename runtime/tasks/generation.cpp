@@ -32,37 +32,52 @@ struct Sequence {
   [[nodiscard]] bool reads_prompt() const { return cached + 1 < tokens.size(); }
 };
 
-class Batch {
- public:
-  Batch(const CausalLm& model, std::span<const GenerationRequest> requests, const GenerationSettings& settings, const CallContext& context)
-      : model_(model), requests_(requests), settings_(settings), context_(context), failures_(requests.size()) {}
+}  // namespace
 
-  std::vector<Result<std::vector<NewTokens>>> Run() {
+int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted) {
+  int64_t slots = std::clamp(kMaxCacheTokens / max_tokens, int64_t{1}, kMaxConcurrentSequences);
+  return std::min(slots, static_cast<int64_t>(wanted));
+}
+
+class GenerationBatch::State {
+ public:
+  State(const CausalLm& model, const GenerationSettings& settings, std::vector<GenerationRequest> requests, uint64_t request_seed,
+        CallStatistics* statistics, std::optional<ReadPrompt> prompt)
+      : model_(model),
+        requests_(std::move(requests)),
+        settings_(settings),
+        request_seed_(request_seed),
+        statistics_(statistics),
+        read_prompt_(std::move(prompt)),
+        failures_(requests_.size()) {
     AddSequences();
     MakeCache();
-    while (done_ < sequences_.size()) {
-      if (auto may_go_on = context_.cancellation.Check(); !may_go_on.ok()) {
-        FailUnfinished(may_go_on.error());
-        break;
-      }
-      context_.team.AdmitMembers();
-      Admit();
-      PlanSteps();
-      std::span<const float> logits = model_.Forward(steps_, *cache_, context_.team);
-      Count();
-      auto vocab_size = static_cast<size_t>(model_.vocab_size());
-      for (size_t row = 0; row < steps_.size(); ++row) {
-        FinishStep(sequences_[stepped_[row]], steps_[row].tokens.size(), logits.subspan(row * vocab_size, vocab_size));
-      }
-    }
-    return Results();
   }
+
+  [[nodiscard]] bool is_done() const { return done_ == sequences_.size(); }
+
+  void Step(ThreadTeam& team) {
+    team.AdmitMembers();
+    Admit();
+    PlanSteps();
+    std::span<const float> logits = model_.Forward(steps_, *cache_, team);
+    Count();
+    auto vocab_size = static_cast<size_t>(model_.vocab_size());
+    for (size_t row = 0; row < steps_.size(); ++row) {
+      FinishStep(sequences_[stepped_[row]], steps_[row].tokens.size(), logits.subspan(row * vocab_size, vocab_size));
+    }
+  }
+
+  void FailUnfinished(const Error& error);
+  [[nodiscard]] std::span<const int32_t> WrittenByFirst() const;
+  [[nodiscard]] std::vector<Result<std::vector<NewTokens>>> Results() const;
 
  private:
   void AddSequences();
   void MakeCache();
   void Admit();
   void TryAdmit(Sequence& sequence);
+  size_t ReadAhead(const GenerationRequest& request);
   void PlanSteps();
   void Count();
   void FinishStep(Sequence& sequence, size_t step_tokens, std::span<const float> logits);
@@ -71,13 +86,13 @@ class Batch {
   [[nodiscard]] bool IsComplete(const Sequence& sequence) const;
   void Release(Sequence& sequence);
   void FailRequest(size_t request, const Error& error);
-  void FailUnfinished(const Error& error);
-  std::vector<Result<std::vector<NewTokens>>> Results();
 
   const CausalLm& model_;
-  std::span<const GenerationRequest> requests_;
+  std::vector<GenerationRequest> requests_;
   const GenerationSettings& settings_;
-  const CallContext& context_;
+  uint64_t request_seed_;
+  CallStatistics* statistics_;
+  std::optional<ReadPrompt> read_prompt_;
 
   std::vector<Sequence> sequences_;
   std::vector<std::optional<Error>> failures_;
@@ -94,7 +109,7 @@ class Batch {
   TokenSampler sampler_;
 };
 
-void Batch::AddSequences() {
+void GenerationBatch::State::AddSequences() {
   std::map<std::span<const int32_t>, size_t, decltype([](std::span<const int32_t> a, std::span<const int32_t> b) {
              return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
            })>
@@ -112,15 +127,15 @@ void Batch::AddSequences() {
   }
 }
 
-void Batch::MakeCache() {
+void GenerationBatch::State::MakeCache() {
   int64_t max_tokens = 1;
   for (const GenerationRequest& request : requests_) {
     // The last token is written and never read.
     max_tokens = std::max(max_tokens, request.max_length - 1);
   }
-  int64_t slots = std::clamp(kMaxCacheTokens / max_tokens, int64_t{1}, kMaxConcurrentSequences);
-  slots = std::min(slots, static_cast<int64_t>(sequences_.size()));
-  cache_ = model_.NewCache(static_cast<int>(slots), max_tokens);
+  int64_t slots =
+      read_prompt_ ? SequencesWithRoom(model_.max_positions(), sequences_.size()) : SequencesWithRoom(max_tokens, sequences_.size());
+  cache_ = read_prompt_ ? std::move(read_prompt_->cache) : model_.NewCache(static_cast<int>(slots), max_tokens);
   for (auto slot = static_cast<int>(slots); slot-- > 0;) {
     free_slots_.push_back(slot);
   }
@@ -128,7 +143,7 @@ void Batch::MakeCache() {
   stepped_.reserve(static_cast<size_t>(slots));
 }
 
-void Batch::Admit() {
+void GenerationBatch::State::Admit() {
   while (next_waiting_ < sequences_.size() && (sequences_[next_waiting_].slot || sequences_[next_waiting_].done)) {
     ++next_waiting_;
   }
@@ -140,7 +155,7 @@ void Batch::Admit() {
 }
 
 /// Gives the sequence a slot, with its prompt copied from another that has it; waits where another is still reading it.
-void Batch::TryAdmit(Sequence& sequence) {
+void GenerationBatch::State::TryAdmit(Sequence& sequence) {
   const Sequence* source = nullptr;
   for (const Sequence& other : sequences_) {
     if (other.slot && other.prompt == sequence.prompt) {
@@ -160,12 +175,24 @@ void Batch::TryAdmit(Sequence& sequence) {
     Append(sequence, token);
   }
   // The last token is run by each sequence itself, since its logits are what the first new token is chosen from.
-  sequence.cached = source == nullptr ? 0 : sequence.prompt_tokens - 1;
+  sequence.cached = source == nullptr ? ReadAhead(request) : sequence.prompt_tokens - 1;
   cache_->CopySequence(source == nullptr ? slot : *source->slot, slot, static_cast<int64_t>(sequence.cached));
 }
 
+/// How many of the prompt's tokens but the last the cache holds already, once: what a sequence writes takes their place.
+size_t GenerationBatch::State::ReadAhead(const GenerationRequest& request) {
+  if (!read_prompt_) {
+    return 0;
+  }
+  const std::vector<int32_t>& read = read_prompt_->tokens;
+  auto [differs, end] = std::mismatch(read.begin(), read.end(), request.prompt_ids.begin(), request.prompt_ids.end());
+  auto equal = static_cast<size_t>(differs - read.begin());
+  read_prompt_->tokens.clear();
+  return std::min(equal, request.prompt_ids.size() - 1);
+}
+
 /// One token of each sequence that writes, and prompt tokens up to the limit of a pass.
-void Batch::PlanSteps() {
+void GenerationBatch::State::PlanSteps() {
   steps_.clear();
   stepped_.clear();
   auto room = static_cast<size_t>(kPrefillTokens);
@@ -184,11 +211,11 @@ void Batch::PlanSteps() {
   }
 }
 
-void Batch::Count() {
-  if (context_.statistics == nullptr) {
+void GenerationBatch::State::Count() {
+  if (statistics_ == nullptr) {
     return;
   }
-  CallStatistics& statistics = *context_.statistics;
+  CallStatistics& statistics = *statistics_;
   // fp32: four bytes of weights are one multiplication and one addition a token.
   int64_t elements = model_.bytes_per_token() / 4;
   statistics.bytes_streamed += model_.bytes_per_token();
@@ -201,7 +228,7 @@ void Batch::Count() {
   }
 }
 
-void Batch::FinishStep(Sequence& sequence, size_t step_tokens, std::span<const float> logits) {
+void GenerationBatch::State::FinishStep(Sequence& sequence, size_t step_tokens, std::span<const float> logits) {
   sequence.cached += step_tokens;
   // A request that failed in an earlier row of this pass has already given its slots back.
   if (sequence.done || sequence.cached < sequence.tokens.size()) {
@@ -217,15 +244,15 @@ void Batch::FinishStep(Sequence& sequence, size_t step_tokens, std::span<const f
     return;
   }
   Append(sequence, ChooseToken(sequence, logits));
-  if (context_.statistics != nullptr) {
-    ++context_.statistics->new_tokens;
+  if (statistics_ != nullptr) {
+    ++statistics_->new_tokens;
   }
   if (IsComplete(sequence)) {
     Release(sequence);
   }
 }
 
-int32_t Batch::ChooseToken(const Sequence& sequence, std::span<const float> logits) {
+int32_t GenerationBatch::State::ChooseToken(const Sequence& sequence, std::span<const float> logits) {
   const GenerationRequest& request = requests_[sequence.request];
   if (request.sampling.repetition_penalty != 1.0) {
     scores_.assign(logits.begin(), logits.end());
@@ -236,11 +263,11 @@ int32_t Batch::ChooseToken(const Sequence& sequence, std::span<const float> logi
     return ArgMax(logits);
   }
   size_t new_tokens = sequence.tokens.size() - sequence.prompt_tokens;
-  double uniform = UniformDraw(context_.request_seed, request.seed, static_cast<uint64_t>(sequence.return_index), new_tokens);
+  double uniform = UniformDraw(request_seed_, request.seed, static_cast<uint64_t>(sequence.return_index), new_tokens);
   return DrawToken(sampler_.Distribution(logits, request.sampling), uniform);
 }
 
-void Batch::Append(Sequence& sequence, int32_t token) {
+void GenerationBatch::State::Append(Sequence& sequence, int32_t token) {
   sequence.tokens.push_back(token);
   if (requests_[sequence.request].sampling.repetition_penalty == 1.0) {
     return;
@@ -252,7 +279,7 @@ void Batch::Append(Sequence& sequence, int32_t token) {
   }
 }
 
-bool Batch::IsComplete(const Sequence& sequence) const {
+bool GenerationBatch::State::IsComplete(const Sequence& sequence) const {
   const GenerationRequest& request = requests_[sequence.request];
   const std::vector<int32_t>& ends = request.eos_token_ids;
   return static_cast<int64_t>(sequence.tokens.size()) >= request.max_length ||
@@ -260,7 +287,7 @@ bool Batch::IsComplete(const Sequence& sequence) const {
          EndsWithStop(sequence.tokens, request.stop, settings_.decode);
 }
 
-void Batch::Release(Sequence& sequence) {
+void GenerationBatch::State::Release(Sequence& sequence) {
   sequence.done = true;
   ++done_;
   if (sequence.slot) {
@@ -269,7 +296,7 @@ void Batch::Release(Sequence& sequence) {
   }
 }
 
-void Batch::FailRequest(size_t request, const Error& error) {
+void GenerationBatch::State::FailRequest(size_t request, const Error& error) {
   failures_[request] = error;
   for (Sequence& sequence : sequences_) {
     if (sequence.request == request && !sequence.done) {
@@ -278,7 +305,7 @@ void Batch::FailRequest(size_t request, const Error& error) {
   }
 }
 
-void Batch::FailUnfinished(const Error& error) {
+void GenerationBatch::State::FailUnfinished(const Error& error) {
   for (size_t i = 0; i < sequences_.size(); ++i) {
     if (!sequences_[i].done) {
       FailRequest(sequences_[i].request, error);
@@ -286,16 +313,21 @@ void Batch::FailUnfinished(const Error& error) {
   }
 }
 
-std::vector<Result<std::vector<NewTokens>>> Batch::Results() {
+std::span<const int32_t> GenerationBatch::State::WrittenByFirst() const {
+  const Sequence& sequence = sequences_[0];
+  return std::span(sequence.tokens).subspan(std::min(sequence.prompt_tokens, sequence.tokens.size()));
+}
+
+std::vector<Result<std::vector<NewTokens>>> GenerationBatch::State::Results() const {
   std::vector<std::vector<NewTokens>> written(requests_.size());
-  for (Sequence& sequence : sequences_) {
+  for (const Sequence& sequence : sequences_) {
     auto begin = sequence.tokens.begin() + static_cast<ptrdiff_t>(std::min(sequence.prompt_tokens, sequence.tokens.size()));
     written[sequence.request].emplace_back(begin, sequence.tokens.end());
   }
   std::vector<Result<std::vector<NewTokens>>> results;
   for (size_t i = 0; i < requests_.size(); ++i) {
     if (failures_[i]) {
-      results.emplace_back(*std::move(failures_[i]));
+      results.emplace_back(*failures_[i]);
     } else {
       results.emplace_back(std::move(written[i]));
     }
@@ -303,14 +335,32 @@ std::vector<Result<std::vector<NewTokens>>> Batch::Results() {
   return results;
 }
 
-}  // namespace
+GenerationBatch::GenerationBatch(const CausalLm& model, const GenerationSettings& settings, std::vector<GenerationRequest> requests,
+                                 uint64_t request_seed, CallStatistics* statistics, std::optional<ReadPrompt> prompt)
+    : state_(std::make_unique<State>(model, settings, std::move(requests), request_seed, statistics, std::move(prompt))) {}
+GenerationBatch::~GenerationBatch() = default;
 
-std::vector<Result<std::vector<NewTokens>>> Generate(const CausalLm& model, std::span<const GenerationRequest> requests,
-                                                     const GenerationSettings& settings, const CallContext& context) {
+bool GenerationBatch::is_done() const { return state_->is_done(); }
+void GenerationBatch::Step(ThreadTeam& team) { state_->Step(team); }
+void GenerationBatch::Fail(const Error& error) { state_->FailUnfinished(error); }
+std::span<const int32_t> GenerationBatch::WrittenByFirst() const { return state_->WrittenByFirst(); }
+std::vector<Result<std::vector<NewTokens>>> GenerationBatch::Results() const { return state_->Results(); }
+
+std::vector<Result<std::vector<NewTokens>>> Generate(const CausalLm& model, std::vector<GenerationRequest> requests,
+                                                     const GenerationSettings& settings, const CallContext& context,
+                                                     std::optional<ReadPrompt> prompt) {
   if (requests.empty()) {
     return {};
   }
-  return Batch(model, requests, settings, context).Run();
+  GenerationBatch batch(model, settings, std::move(requests), context.request_seed, context.statistics, std::move(prompt));
+  while (!batch.is_done()) {
+    if (auto may_go_on = context.cancellation.Check(); !may_go_on.ok()) {
+      batch.Fail(may_go_on.error());
+      break;
+    }
+    batch.Step(context.team);
+  }
+  return batch.Results();
 }
 
 }  // namespace plait

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +23,9 @@ inline constexpr int64_t kMaxCacheTokens = 16'384;
 /// Prompt tokens in one pass at most, so that a long prompt can be cancelled and does not hold up sequences that write.
 inline constexpr int64_t kPrefillTokens = 256;
 
+/// How many of so many sequences of that length share a cache; the others wait.
+int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted);
+
 struct GenerationSettings {
   /// What messages call the model.
   std::string model_name;
@@ -30,13 +35,52 @@ struct GenerationSettings {
   int64_t projection_elements = 0;
 };
 
+/// Of a prompt that is still being written, fewer tokens than this are left to read when it ends. Half as many are read at a time: enough
+/// rows for the arithmetic to be as fast as the weights are read.
+inline constexpr int64_t kStreamedPrefillTokens = 32;
+
 /// The new tokens of one sequence, with the end token where one ended it.
 using NewTokens = std::vector<int32_t>;
 
-/// Writes until an end token, a stop text or `max_length`, as transformers' GenerationMixin._sample. One result a request: its
-/// return sequences in order. What a sequence says does not depend on the others. A request whose logits are not all finite fails
-/// alone with `arithmetic`; `cancelled` and `deadline-exceeded` fail all that are not done.
-std::vector<Result<std::vector<NewTokens>>> Generate(const CausalLm& model, std::span<const GenerationRequest> requests,
-                                                     const GenerationSettings& settings, const CallContext& context);
+/// A prompt whose first tokens were read before it was whole.
+struct ReadPrompt {
+  std::vector<int32_t> tokens;
+  /// Holds them in its first sequence, with room for as many tokens as the model has positions.
+  std::unique_ptr<KeyValueCache> cache;
+};
+
+/// Requests that are written together, step by step. What is written of a request is as transformers' GenerationMixin._sample writes it:
+/// until an end token, a stop text or `max_length`. What a sequence says does not depend on the others. A request whose logits are not all
+/// finite fails alone with `arithmetic`.
+class GenerationBatch {
+ public:
+  /// `model`, `settings` and `statistics`, which may be null, outlive the batch. `prompt`, if there is one, is the first request's, who is
+  /// then the only one.
+  GenerationBatch(const CausalLm& model, const GenerationSettings& settings, std::vector<GenerationRequest> requests, uint64_t request_seed,
+                  CallStatistics* statistics, std::optional<ReadPrompt> prompt = {});
+  ~GenerationBatch();
+  GenerationBatch(const GenerationBatch&) = delete;
+  GenerationBatch& operator=(const GenerationBatch&) = delete;
+
+  [[nodiscard]] bool is_done() const;
+  /// One pass over the weights: a token more of each sequence that writes. Needs a batch that is not done.
+  void Step(ThreadTeam& team);
+  /// Ends what is not done with that failure.
+  void Fail(const Error& error);
+
+  /// What the first sequence of the first request has written so far.
+  [[nodiscard]] std::span<const int32_t> WrittenByFirst() const;
+  /// One result a request: its return sequences in order.
+  [[nodiscard]] std::vector<Result<std::vector<NewTokens>>> Results() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+/// Writes all requests to their end. `cancelled` and `deadline-exceeded` fail all that are not done.
+std::vector<Result<std::vector<NewTokens>>> Generate(const CausalLm& model, std::vector<GenerationRequest> requests,
+                                                     const GenerationSettings& settings, const CallContext& context,
+                                                     std::optional<ReadPrompt> prompt = {});
 
 }  // namespace plait

@@ -1,4 +1,5 @@
 // text.Generator: prompts to tokens, tokens to texts, around the token loop.
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <utility>
@@ -6,8 +7,10 @@
 #include <fmt/format.h>
 
 #include "compiler/base/file_system.h"
+#include "runtime/base/pull.h"
 #include "runtime/tasks/arguments.h"
 #include "runtime/tasks/generation.h"
+#include "runtime/tasks/prompt_reader.h"
 #include "runtime/tasks/task_models.h"
 #include "runtime/tasks/text_cleanup.h"
 
@@ -25,13 +28,26 @@ class Generator : public TaskModel {
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override;
 
+  Result<std::shared_ptr<ValueStream>> Open(std::string_view method, const ValueFields& call, const StreamContext& context) const override;
+
   [[nodiscard]] bool is_stand_in() const override { return files_.checkpoint.is_stand_in(); }
 
  private:
-  [[nodiscard]] Result<GenerationRequest> Prepare(const ValueFields& call) const;
-  [[nodiscard]] std::string TextOf(const ValueFields& call, const GenerationRequest& request, const NewTokens& tokens) const;
-  [[nodiscard]] std::vector<Result<std::vector<NewTokens>>> Write(std::span<const GenerationRequest> requests,
-                                                                  const CallContext& context) const;
+  class TextStream;
+
+  [[nodiscard]] Result<GenerationRequest> Prepare(const ValueFields& call, std::string_view prompt) const;
+  [[nodiscard]] std::string TextOf(std::string_view prompt, const GenerationRequest& request, std::span<const int32_t> tokens) const;
+  [[nodiscard]] std::vector<Result<std::vector<NewTokens>>> Write(std::vector<GenerationRequest> requests, const CallContext& context,
+                                                                  std::optional<ReadPrompt> prompt = {}) const;
+  [[nodiscard]] Value Generations(std::string_view prompt, const GenerationRequest& request, const std::vector<NewTokens>& texts) const;
+  /// A call whose prompt is a stream.
+  [[nodiscard]] Result<Value> CallOnStream(const ValueFields& call, const CallContext& context) const;
+  /// Reads a prompt to its end.
+  [[nodiscard]] Result<void> ReadAll(PromptReader& reader, ValueStream& prompt, const PullContext& context) const;
+
+  [[nodiscard]] Error NoMemory() const {
+    return {FailureKind::OutOfMemory, fmt::format("no memory for the keys and values of {}", files_.name()), "", {}};
+  }
 
   TaskFiles files_;
   std::unique_ptr<CausalLm> model_;
@@ -47,7 +63,12 @@ std::vector<Result<Value>> Generator::Call(std::string_view method, std::span<co
   std::vector<GenerationRequest> requests;
   std::vector<size_t> origins;
   for (size_t i = 0; i < calls.size(); ++i) {
-    Result<GenerationRequest> request = Prepare(calls[i]);
+    const Value& prompt = Argument(calls[i], "prompt");
+    if (prompt.is_stream()) {
+      results[i] = CallOnStream(calls[i], context);
+      continue;
+    }
+    Result<GenerationRequest> request = Prepare(calls[i], prompt.AsString());
     if (!request.ok()) {
       results[i] = std::move(request).error();
       continue;
@@ -57,44 +78,175 @@ std::vector<Result<Value>> Generator::Call(std::string_view method, std::span<co
   }
   std::vector<Result<std::vector<NewTokens>>> written = Write(requests, context);
   for (size_t i = 0; i < written.size(); ++i) {
-    if (!written[i].ok()) {
+    if (written[i].ok()) {
+      results[origins[i]] = Generations(Argument(calls[origins[i]], "prompt").AsString(), requests[i], *written[i]);
+    } else {
       results[origins[i]] = std::move(written[i]).error();
-      continue;
     }
-    ValueList texts;
-    for (const NewTokens& tokens : *written[i]) {
-      texts.push_back(Value::Record({{"generated_text", Value::String(TextOf(calls[origins[i]], requests[i], tokens))}}));
-    }
-    results[origins[i]] = Value::List(std::move(texts));
   }
   return results;
 }
 
-Result<GenerationRequest> Generator::Prepare(const ValueFields& call) const {
-  PLAIT_TRY(Encoding encoding, files_.tokenizer.Encode(Argument(call, "prompt").AsString(), true));
+Value Generator::Generations(std::string_view prompt, const GenerationRequest& request, const std::vector<NewTokens>& texts) const {
+  ValueList generations;
+  for (const NewTokens& tokens : texts) {
+    std::string text = std::string(prompt) + TextOf(prompt, request, tokens);
+    generations.push_back(Value::Record({{"generated_text", Value::String(std::move(text))}}));
+  }
+  return Value::List(std::move(generations));
+}
+
+Result<Value> Generator::CallOnStream(const ValueFields& call, const CallContext& context) const {
+  int64_t sequences = std::clamp(Argument(call, "num_return_sequences").AsInt(), int64_t{1}, kMaxReturnSequences);
+  PromptReader reader(*model_, files_.tokenizer, static_cast<size_t>(sequences), context.statistics);
+  PLAIT_TRY_VOID(ReadAll(reader, *Argument(call, "prompt").AsStream(), {context.team, context.cancellation}));
+  std::string text = reader.text();
+  PLAIT_TRY(GenerationRequest request, Prepare(call, text));
+  std::vector<Result<std::vector<NewTokens>>> written = Write({request}, context, std::move(reader).Take());
+  PLAIT_TRY(std::vector<NewTokens> texts, std::move(written[0]));
+  return Generations(text, request, texts);
+}
+
+Result<void> Generator::ReadAll(PromptReader& reader, ValueStream& prompt, const PullContext& context) const {
+  while (true) {
+    PLAIT_TRY_VOID(context.cancellation.Check());
+    PLAIT_TRY(std::optional<Value> piece, prompt.Next(context));
+    if (!piece) {
+      return {};
+    }
+    PLAIT_TRY_VOID(reader.Feed(piece->AsString(), context.team));
+  }
+}
+
+Result<GenerationRequest> Generator::Prepare(const ValueFields& call, std::string_view prompt) const {
+  PLAIT_TRY(Encoding encoding, files_.tokenizer.Encode(prompt, true));
   return MakeGenerationRequest(call, std::move(encoding.input_ids), defaults_, model_->max_positions());
 }
 
-/// The prompt as it was given, then what the new tokens decode to by themselves, as TextGenerationPipeline.postprocess.
-std::string Generator::TextOf(const ValueFields& call, const GenerationRequest& request, const NewTokens& tokens) const {
-  const std::string& prompt = Argument(call, "prompt").AsString();
-  std::vector<int32_t> ids = tokens;
+/// What new tokens add to the prompt: what they decode to by themselves, as TextGenerationPipeline.postprocess.
+std::string Generator::TextOf(std::string_view prompt, const GenerationRequest& request, std::span<const int32_t> tokens) const {
+  std::vector<int32_t> ids(tokens.begin(), tokens.end());
   if (prompt.empty()) {
     // Without a prompt the begin token is part of what the pipeline decodes.
     ids.insert(ids.begin(), request.prompt_ids.begin(), request.prompt_ids.end());
   }
   std::string text = files_.tokenizer.Decode(ids, true);
-  return prompt + (files_.cleans_up ? CleanUpTokenization(std::move(text)) : text);
+  return files_.cleans_up ? CleanUpTokenization(std::move(text)) : text;
 }
 
-std::vector<Result<std::vector<NewTokens>>> Generator::Write(std::span<const GenerationRequest> requests,
-                                                             const CallContext& context) const {
+std::vector<Result<std::vector<NewTokens>>> Generator::Write(std::vector<GenerationRequest> requests, const CallContext& context,
+                                                             std::optional<ReadPrompt> prompt) const {
+  size_t count = requests.size();
   try {
-    return Generate(*model_, requests, settings_, context);
+    return Generate(*model_, std::move(requests), settings_, context, std::move(prompt));
   } catch (const std::bad_alloc&) {
-    Error error{FailureKind::OutOfMemory, fmt::format("no memory for the keys and values of {}", files_.name()), "", {}};
-    return std::vector<Result<std::vector<NewTokens>>>(requests.size(), error);
+    return std::vector<Result<std::vector<NewTokens>>>(count, NoMemory());
   }
+}
+
+/// What a model writes, as it writes it.
+class Generator::TextStream : public ValueStream {
+ public:
+  TextStream(const Generator& generator, ValueFields call, const StreamContext& context)
+      : generator_(generator), call_(std::move(call)), context_(context) {}
+
+  Result<std::optional<Value>> Next(const PullContext& context) override {
+    try {
+      return NextPiece(context);
+    } catch (const std::bad_alloc&) {
+      return generator_.NoMemory();
+    }
+  }
+
+  void Close() override {
+    batch_.reset();
+    is_over_ = true;
+    if (const Value& prompt = Argument(call_, "prompt"); prompt.is_stream()) {
+      prompt.AsStream()->Close();
+    }
+  }
+
+ private:
+  Result<std::optional<Value>> NextPiece(const PullContext& context) {
+    if (!is_over_ && batch_ == nullptr) {
+      PLAIT_TRY_VOID(Begin(context));
+    }
+    while (!is_over_) {
+      PLAIT_TRY_VOID(context.cancellation.Check());
+      batch_->Step(context.team);
+      std::string text = generator_.TextOf(prompt_, request_, batch_->WrittenByFirst());
+      if (batch_->is_done()) {
+        PLAIT_TRY_VOID(Failure());
+        Close();
+      }
+      size_t end = is_over_ ? text.size() : std::max(given_, FinalBytes(text));
+      if (end > given_) {
+        std::optional<Value> piece = Value::String(text.substr(given_, end - given_));
+        given_ = end;
+        return piece;
+      }
+    }
+    return std::optional<Value>();
+  }
+
+  Result<void> Begin(const PullContext& context) {
+    const Value& prompt = Argument(call_, "prompt");
+    std::optional<ReadPrompt> read;
+    if (prompt.is_stream()) {
+      PromptReader reader(*generator_.model_, generator_.files_.tokenizer, 1, context_.statistics);
+      PLAIT_TRY_VOID(generator_.ReadAll(reader, *prompt.AsStream(), context));
+      prompt_ = reader.text();
+      read = std::move(reader).Take();
+    } else {
+      prompt_ = prompt.AsString();
+    }
+    PLAIT_TRY(request_, generator_.Prepare(call_, prompt_));
+    batch_ = std::make_unique<GenerationBatch>(*generator_.model_, generator_.settings_, std::vector{request_}, context_.request_seed,
+                                               context_.statistics, std::move(read));
+    return {};
+  }
+
+  [[nodiscard]] Result<void> Failure() const {
+    std::vector<Result<std::vector<NewTokens>>> results = batch_->Results();
+    return results[0].ok() ? Result<void>() : Result<void>(std::move(results[0]).error());
+  }
+
+  /// How much of the text no further token changes: a character whose last bytes are still to come decodes to U+FFFD, and cleaning up looks
+  /// back over a few characters.
+  [[nodiscard]] size_t FinalBytes(std::string_view text) const {
+    constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+    constexpr size_t kLongestCleanUp = 8;
+    size_t end = text.size();
+    if (generator_.files_.cleans_up) {
+      end -= std::min(end, kLongestCleanUp);
+      while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+        --end;
+      }
+    }
+    while (text.substr(0, end).ends_with(kReplacement)) {
+      end -= kReplacement.size();
+    }
+    return end;
+  }
+
+  const Generator& generator_;
+  ValueFields call_;
+  StreamContext context_;
+  std::string prompt_;
+  GenerationRequest request_;
+  std::unique_ptr<GenerationBatch> batch_;
+  /// Bytes of the text that were given out.
+  size_t given_ = 0;
+  bool is_over_ = false;
+};
+
+Result<std::shared_ptr<ValueStream>> Generator::Open(std::string_view method, const ValueFields& call, const StreamContext& context) const {
+  if (method != "stream") {
+    return UnknownMethod("text.Generator", method);
+  }
+  ValueFields arguments = call;
+  arguments.emplace_back("num_return_sequences", Value::Int(1));
+  return std::shared_ptr<ValueStream>(std::make_shared<TextStream>(*this, std::move(arguments), context));
 }
 
 /// Multiplications of the projection onto the vocabulary, which only tokens whose logits are asked for go through.

@@ -74,12 +74,17 @@ struct StepFigures {
 
 struct Measured {
   Figures total;
+  /// Until the first piece came, where the result is a stream.
+  Figures first_piece;
   /// By stage, in order of its number.
   std::map<int64_t, StepFigures> steps;
 };
 
 void AddRun(const Value& report, Measured& measured) {
   measured.total.seconds.push_back(report.Field("seconds")->AsFloat());
+  if (const Value* first = report.Field("first_piece"); first != nullptr && first->is_float()) {
+    measured.first_piece.seconds.push_back(first->AsFloat());
+  }
   for (const Value& step : report.Field("steps")->AsList()) {
     StepFigures& figures = measured.steps[step.Field("stage")->AsInt()];
     figures.name = step.Field("model")->AsString() + "." + step.Field("method")->AsString();
@@ -116,6 +121,10 @@ std::string Table(const plan::Entry& entry, const Measured& measured) {
       fmt::format("{:<{}}   median {}  ({} – {})   predicted {}   bound {}\n", entry.name, width, FormatSeconds(measured.total.Median()),
                   FormatSeconds(measured.total.Least()), FormatSeconds(measured.total.Most()), FormatSeconds(entry.predicted_ms / kMilli),
                   FormatSeconds(entry.bound_ms / kMilli));
+  if (!measured.first_piece.seconds.empty()) {
+    text += fmt::format("  {:<{}} {:>9}  ({} – {})\n", "first piece", width, FormatSeconds(measured.first_piece.Median()),
+                        FormatSeconds(measured.first_piece.Least()), FormatSeconds(measured.first_piece.Most()));
+  }
   for (const auto& [stage, step] : measured.steps) {
     text += fmt::format("  {:<{}} {:>9}  ({} – {})   {}\n", step.name, width, FormatSeconds(step.figures.Median()),
                         FormatSeconds(step.figures.Least()), FormatSeconds(step.figures.Most()), Rates(step));
@@ -151,6 +160,9 @@ std::string AsJson(const plan::Entry& entry, const Measured& measured, int threa
   for (auto& field : FiguresAsFields(measured.total)) {
     all.push_back(std::move(field));
   }
+  if (!measured.first_piece.seconds.empty()) {
+    all.emplace_back("first_piece", Value::Record(FiguresAsFields(measured.first_piece)));
+  }
   all.emplace_back("predicted", Value::Float(entry.predicted_ms / kMilli));
   all.emplace_back("bound", Value::Float(entry.bound_ms / kMilli));
   all.emplace_back("steps", Value::List(std::move(steps)));
@@ -172,7 +184,10 @@ int ServeLines(const LoadedProgram& program, const RequestSettings& settings) {
   return kFine;
 }
 
-int Measure(const Arguments& arguments, const plan::Entry& entry, const LoadedProgram& program, const RequestSettings& settings) {
+int Measure(const Arguments& arguments, const plan::Entry& entry, const LoadedProgram& program, RequestSettings settings) {
+  if (entry.result_type.Is(TypeKind::Stream)) {
+    settings.on_piece = [](std::string_view /*piece*/) { return true; };
+  }
   int64_t runs = ParseCount(arguments.Get("--runs", "5"), 1).value_or(0);
   int64_t warmup = ParseCount(arguments.Get("--warmup", "1"), 0).value_or(0);
   Measured measured;
@@ -227,7 +242,7 @@ int RunBench(const World& world, const Arguments& arguments) {
   if (!loaded.program) {
     return loaded.exit_code;
   }
-  RequestSettings settings{*entry_name, input, "--input", 0, 0, world.colour_err};
+  RequestSettings settings{*entry_name, input, "--input", 0, 0, world.colour_err, {}};
   if (arguments.Has("--protocol")) {
     return ServeLines(*loaded.program, settings);
   }

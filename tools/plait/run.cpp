@@ -5,6 +5,7 @@
 
 #include "compiler/base/output_file.h"
 #include "compiler/formats/json.h"
+#include "compiler/plan/lookup.h"
 #include "tools/plait/runtime_library.h"
 #include "tools/plait/verb.h"
 
@@ -19,12 +20,14 @@ constexpr OptionSpec kOptions[] = {{"--input", true, ""},   {"--entry", true, ""
 
 constexpr std::string_view kHelp = R"(plait run FILE [options]
 
-Runs one request on a graph or a plan file and prints the answer on standard output.
+Runs one request on a graph or a plan file and prints the answer on standard output. The pieces of a stream are printed
+as they come, each as a line of JSON.
 
   --input JSON|@FILE|-           the arguments by name, as a JSON object; parameters with defaults may be left out
   --entry Service.api            which api, where there are several
   --outputs A.B,C                only these fields of the result; what only the others need is not computed
-  --output json|text|envelope    text prints strings as they are; envelope adds seed, timings and what was degraded
+  --output json|text|envelope    text prints strings as they are; envelope adds seed, timings and what was degraded, for a
+                                 stream on a last line of its own
   --seed N                       seeds sampling; 0 otherwise, so that equal requests have equal answers
   --timeout 20s                  in place of the service's own
   --threads N                    computing threads, in place of the plan's
@@ -91,6 +94,23 @@ std::string Render(const Value& result, const Value& report, std::string_view fo
   return ToJson(Value::Record(std::move(envelope)), {true}) + "\n";
 }
 
+/// Prints one piece of a stream. Texts run on as they are; whatever else comes has a line of its own.
+void PrintPiece(std::string_view piece, std::string_view form) {
+  if (form == "json") {
+    Print(fmt::format("{}\n", piece));
+  } else if (form == "envelope") {
+    Print(fmt::format("{{\"piece\": {}}}\n", piece));
+  } else if (Result<Value> value = ParseJson(piece, "the runtime's answer", FailureKind::InputInvalid); value.ok()) {
+    Print(AsText(*value) + (value->is_string() ? "" : "\n"));
+  }
+  std::fflush(stdout);
+}
+
+/// What follows the last piece.
+std::string EndOfStream(const Value& report, std::string_view form) {
+  return form == "envelope" ? ToJson(report) + "\n" : form == "text" ? "\n" : "";
+}
+
 /// A Chrome trace: one row a thread, one bar a step.
 std::string MakeTrace(const Value& report) {
   constexpr double kMicroseconds = 1e6;
@@ -130,7 +150,14 @@ std::string CheckOptions(const Arguments& arguments) {
   return "";
 }
 
-int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgram& program, const RequestSettings& settings) {
+int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgram& program, RequestSettings settings, bool is_stream) {
+  std::string form = arguments.Get("--output", "json");
+  if (is_stream) {
+    settings.on_piece = [&](std::string_view piece) {
+      PrintPiece(piece, form);
+      return true;
+    };
+  }
   RequestOutcome outcome = program.Run(settings);
   if (outcome.error) {
     PrintError(outcome.error->text);
@@ -146,7 +173,7 @@ int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgra
       return Fail(world, written.error());
     }
   }
-  Print(Render(*result, outcome.report, arguments.Get("--output", "json")));
+  Print(is_stream ? EndOfStream(outcome.report, form) : Render(*result, outcome.report, form));
   return kFine;
 }
 
@@ -166,7 +193,8 @@ int RunRun(const World& world, const Arguments& arguments) {
   if (!input.ok()) {
     return Fail(world, input.error());
   }
-  RequestSettings settings{*entry, input->text, input->name, 0, 0, world.colour_err};
+  bool is_stream = (*plan::FindEntry(outcome.prepared->plan, *entry))->result_type.Is(TypeKind::Stream);
+  RequestSettings settings{*entry, input->text, input->name, 0, 0, world.colour_err, {}};
   settings.seed = static_cast<uint64_t>(ParseCount(arguments.Get("--seed"), 0).value_or(0));
   settings.timeout_ms = ParseDuration(arguments.Get("--timeout")).value_or(0);
   int threads = static_cast<int>(ParseCount(arguments.Get("--threads"), 1).value_or(0));
@@ -175,7 +203,7 @@ int RunRun(const World& world, const Arguments& arguments) {
   if (!loaded.program) {
     return loaded.exit_code;
   }
-  int exit_code = RunLoaded(world, arguments, *loaded.program, settings);
+  int exit_code = RunLoaded(world, arguments, *loaded.program, std::move(settings), is_stream);
   if (exit_code == kFine && !quiet) {
     NoteStandIns(world, *loaded.program, outcome.prepared->plan.models.size());
   }

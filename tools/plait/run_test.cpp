@@ -12,6 +12,7 @@
 
 #include "compiler/base/operations.h"
 #include "compiler/lower/build_test_graph.h"
+#include "runtime/base/pull.h"
 #include "runtime/exec/executor.h"
 
 namespace plait {
@@ -22,15 +23,17 @@ class AnsweringTaskModel : public TaskModel {
  public:
   AnsweringTaskModel(const plan::Model& model, const std::vector<TestAnswer>& answers) : model_(model), answers_(answers) {}
 
-  std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls,
-                                  const CallContext& /*context*/) const override {
+  std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override {
     std::vector<Result<Value>> results;
-    std::lock_guard lock(mutex_);
     for (const ValueFields& arguments : calls) {
-      ++counts_[std::string(method)];
-      results.push_back(Answer(method, arguments));
+      results.push_back(AnswerOf(method, arguments, {context.team, context.cancellation}));
     }
     return results;
+  }
+
+  Result<std::shared_ptr<ValueStream>> Open(std::string_view method, const ValueFields& call,
+                                            const StreamContext& /*context*/) const override {
+    return std::shared_ptr<ValueStream>(std::make_shared<AnswerStream>(*this, method, call));
   }
 
   [[nodiscard]] bool is_stand_in() const override { return false; }
@@ -44,6 +47,55 @@ class AnsweringTaskModel : public TaskModel {
   [[nodiscard]] const std::vector<std::string>& unanswered() const { return unanswered_; }
 
  private:
+  /// The pieces that a rule gives for a call; the rule is looked for when the first is asked for.
+  class AnswerStream : public ValueStream {
+   public:
+    AnswerStream(const AnsweringTaskModel& model, std::string_view method, ValueFields arguments)
+        : model_(model), method_(method), arguments_(std::move(arguments)) {}
+
+    Result<std::optional<Value>> Next(const PullContext& context) override {
+      if (!pieces_) {
+        PLAIT_TRY(Value answer, model_.AnswerOf(method_, arguments_, context));
+        pieces_ = StreamOf(answer.AsList());
+      }
+      return pieces_->AsStream()->Next(context);
+    }
+    void Close() override { pieces_ = StreamOf({}); }
+
+   private:
+    const AnsweringTaskModel& model_;
+    std::string method_;
+    ValueFields arguments_;
+    std::optional<Value> pieces_;
+  };
+
+  Result<Value> AnswerOf(std::string_view method, ValueFields arguments, const PullContext& context) const {
+    for (auto& [name, value] : arguments) {
+      if (value.is_stream()) {
+        PLAIT_TRY(value, AllOf(*value.AsStream(), context));
+      }
+    }
+    std::lock_guard lock(mutex_);
+    ++counts_[std::string(method)];
+    return Answer(method, arguments);
+  }
+
+  /// A test writes down the whole text that comes in pieces, or a list of other pieces.
+  static Result<Value> AllOf(ValueStream& stream, const PullContext& context) {
+    ValueList pieces;
+    std::string text;
+    while (true) {
+      PLAIT_TRY(std::optional<Value> piece, stream.Next(context));
+      if (!piece) {
+        break;
+      }
+      text += piece->is_string() ? piece->AsString() : "";
+      pieces.push_back(*std::move(piece));
+    }
+    bool is_text = std::ranges::all_of(pieces, &Value::is_string);
+    return is_text ? Value::String(std::move(text)) : Value::List(std::move(pieces));
+  }
+
   Result<Value> Answer(std::string_view method, const ValueFields& arguments) const {
     for (const TestAnswer& rule : answers_) {
       if (rule.model != name() || rule.method != method || !Matches(rule, arguments)) {

@@ -156,9 +156,21 @@ LoadedProgram::~LoadedProgram() {
 }
 
 RequestOutcome LoadedProgram::Run(const RequestSettings& settings) const {
-  plait_request_options options{
-      settings.entry.c_str(), settings.arguments.data(), settings.arguments.size(), settings.arguments_name.c_str(),
-      settings.seed,          settings.timeout_ms};
+  plait_request_options options{settings.entry.c_str(),
+                                settings.arguments.data(),
+                                settings.arguments.size(),
+                                settings.arguments_name.c_str(),
+                                settings.seed,
+                                settings.timeout_ms,
+                                nullptr,
+                                nullptr};
+  std::function<bool(std::string_view)> on_piece = settings.on_piece;
+  if (on_piece) {
+    options.user = &on_piece;
+    options.on_piece = [](void* user, const char* piece) {
+      return (*static_cast<std::function<bool(std::string_view)>*>(user))(piece) ? 0 : 1;
+    };
+  }
   plait_error* error = nullptr;
   RequestOutcome outcome;
   plait_request* request = functions_->plait_request_new(static_cast<plait_program*>(program_), &options, &error);

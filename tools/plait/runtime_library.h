@@ -23,7 +23,7 @@ struct RuntimeError {
 struct RequestOutcome {
   /// One line of JSON, where the request succeeded.
   std::string result;
-  /// The report's object: entry, seed, seconds, degraded, steps.
+  /// The report's object: entry, seed, seconds, degraded, steps; of a stream also pieces and first_piece.
   Value report;
   std::optional<RuntimeError> error;
 };
@@ -36,6 +36,8 @@ struct RequestSettings {
   int64_t timeout_ms = 0;
   /// Whether errors are rendered with colours.
   bool colour = false;
+  /// Takes the pieces of a result that is a stream, each a line of JSON; false ends the request. Without it the result is a list of them.
+  std::function<bool(std::string_view piece)> on_piece;
 };
 
 /// A loaded program. Ctrl-C cancels the request that runs; a second one ends the process.

@@ -1,0 +1,71 @@
+#include "runtime/tasks/prompt_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace plait {
+namespace {
+
+constexpr size_t kBytesBetweenLooks = 8;
+
+/// The text without its last word and the white space before it, which a tokenizer may join to what follows.
+std::string_view StablePart(std::string_view text) {
+  constexpr std::string_view kWhiteSpace = " \t\n\r\f\v";
+  size_t end = text.find_last_not_of(kWhiteSpace);
+  end = end == std::string_view::npos ? end : text.find_last_of(kWhiteSpace, end);
+  end = end == std::string_view::npos ? end : text.find_last_not_of(kWhiteSpace, end);
+  return end == std::string_view::npos ? std::string_view() : text.substr(0, end + 1);
+}
+
+}  // namespace
+
+PromptReader::PromptReader(const CausalLm& model, const Tokenizer& tokenizer, size_t sequences, CallStatistics* statistics)
+    : model_(model), tokenizer_(tokenizer), statistics_(statistics) {
+  int64_t positions = model.max_positions();
+  read_.cache = model.NewCache(static_cast<int>(SequencesWithRoom(positions, sequences)), positions);
+}
+
+Result<void> PromptReader::Feed(std::string_view piece, ThreadTeam& team) {
+  text_ += piece;
+  bool is_full = read_.tokens.size() >= static_cast<size_t>(model_.max_positions());
+  // A token has a byte at least, so with fewer bytes there are too few tokens.
+  if (is_full || text_.size() - looked_at_ < kBytesBetweenLooks) {
+    return {};
+  }
+  looked_at_ = text_.size();
+  PLAIT_TRY(Encoding whole, tokenizer_.Encode(text_, true));
+  if (whole.input_ids.size() < read_.tokens.size() + static_cast<size_t>(kStreamedPrefillTokens / 2)) {
+    return {};
+  }
+  PLAIT_TRY(Encoding stable, tokenizer_.Encode(StablePart(text_), true));
+  auto [differs, end] = std::mismatch(stable.input_ids.begin(), stable.input_ids.end(), whole.input_ids.begin(), whole.input_ids.end());
+  std::vector<int32_t> tokens(stable.input_ids.begin(), differs);
+  tokens.resize(std::min(tokens.size(), static_cast<size_t>(model_.max_positions())));
+  Read(tokens, team);
+  return {};
+}
+
+void PromptReader::Read(std::span<const int32_t> tokens, ThreadTeam& team) {
+  auto [differs, end] = std::mismatch(read_.tokens.begin(), read_.tokens.end(), tokens.begin(), tokens.end());
+  auto known = static_cast<size_t>(differs - read_.tokens.begin());
+  if (known < read_.tokens.size()) {
+    read_.cache->CopySequence(0, 0, static_cast<int64_t>(known));
+  }
+  read_.tokens.assign(tokens.begin(), tokens.end());
+  for (size_t begin = known; begin < tokens.size();) {
+    team.AdmitMembers();
+    size_t count = std::min(tokens.size() - begin, static_cast<size_t>(kPrefillTokens));
+    CausalLm::Step step{0, tokens.subspan(begin, count)};
+    model_.Forward(std::span(&step, 1), *read_.cache, team);
+    if (statistics_ != nullptr) {
+      statistics_->prompt_tokens += static_cast<int64_t>(count);
+      statistics_->bytes_streamed += model_.bytes_per_token();
+      statistics_->operations += static_cast<int64_t>(count) * model_.bytes_per_token() / 2;
+    }
+    begin += count;
+  }
+}
+
+ReadPrompt PromptReader::Take() && { return std::move(read_); }
+
+}  // namespace plait
