@@ -30,7 +30,8 @@ std::string HintFor(const Type& from, const Type& to) {
     return "take one item of the list: `[0]`";
   }
   if (from.Is(TypeKind::Stream)) {
-    return std::string(kCollectStream);
+    bool is_text = from.item().Is(TypeKind::String) && to.Is(TypeKind::String);
+    return is_text ? "take it in whole: `text.join(…)` gives the text" : std::string(kCollectStream);
   }
   if (to.Is(TypeKind::Stream) && from.Is(TypeKind::List)) {
     return "make a stream of it: `list.stream(…)`";

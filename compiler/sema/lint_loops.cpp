@@ -28,15 +28,17 @@ class LoopLinter {
  private:
   void LintLoop(const Comprehension& loop, const Span& span) {
     varying_.clear();
+    bool is_stream = false;
     for (const ForClause& clause : loop.clauses) {
       varying_.insert(clause.item);
+      is_stream = is_stream || function_.exprs[clause.source].type.Is(TypeKind::Stream);
       if (clause.index) {
         varying_.insert(*clause.index);
       }
     }
     some_call_varies_ = false;
     Varies(loop.element, true);
-    if (some_call_varies_) {
+    if (some_call_varies_ && !is_stream) {
       program_.reporter.Report(
           MakeDiagnostic(DiagnosticKind::BatchedLoop, span, "the calls of this loop do not depend on each other and run as one batch"));
     }
