@@ -118,6 +118,11 @@ int64_t CostModel::CountItems(ir::NodeId list, int depth) {
   if (node.kind == NodeKind::Apply && node.operation == Operation::Add && depth < kMostDepth) {
     return std::min(ItemsOf(node.operands[0], depth + 1) + ItemsOf(node.operands[1], depth + 1), kMostItems);
   }
+  if (node.kind == NodeKind::Apply && node.operation == Operation::ListTake && depth < kMostDepth) {
+    std::optional<Value> most = KnownValue(node.operands[1]);
+    int64_t items = ItemsOf(node.operands[0], depth + 1);
+    return most && most->is_int() ? std::clamp<int64_t>(most->AsInt(), 0, items) : items;
+  }
   if (node.kind == NodeKind::CallModel && IsGenerator(graph_, node)) {
     return node.type.Is(TypeKind::Stream) ? static_cast<int64_t>(LengthsOf(node, SizesOf(node.model)).new_tokens) : SequencesOf(node);
   }

@@ -102,6 +102,9 @@ class Interpreter {
   }
 
   Result<Value> ComputePlain(const ir::Node& node, std::vector<Value> operands) {
+    if (node.kind == NodeKind::Apply && node.operation == Operation::ListStream) {
+      return operands[0];  // here a stream is a list
+    }
     if (node.kind == NodeKind::Apply) {
       return Apply(node.operation, operands);
     }
@@ -299,6 +302,7 @@ Value FakeValue(const Type& type, const TypeTable& types, uint64_t seed) {
       return Value::Float(static_cast<double>(seed % 16) / 8);
     case TypeKind::String:
       return Value::String(std::string(seed % 4, static_cast<char>('a' + seed % 5)));
+    case TypeKind::Stream:
     case TypeKind::List: {
       ValueList items;
       for (uint64_t i = 0; i < seed % 4; ++i) {

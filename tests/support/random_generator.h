@@ -84,6 +84,8 @@ class Generator {
   NodeId ItemOf(const Type& item, RegionId region, int depth);
   NodeId FieldOf(const std::string& name, const Type& type, RegionId region, int depth);
   NodeId MakeList(const Type& type, RegionId region, int depth, bool may_nest);
+  /// The pieces of a stream, each mapped when it comes.
+  NodeId MakeStreamed(const Type& source, const Type& item, RegionId region, int depth);
   NodeId MakeInt(RegionId region, int depth);
   NodeId MakeBool(RegionId region, int depth);
   NodeId MakeString(RegionId region, int depth);

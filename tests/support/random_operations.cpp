@@ -105,11 +105,46 @@ NodeId Generator::MakeList(const Type& type, RegionId region, int depth, bool ma
     return Add(NodeKind::List, type, std::move(items), region);
   }
   Type source = OneIn(2) ? kInt : OneIn(2) ? kString : kPair;
+  if (choice == 3 && OneIn(2)) {
+    return MakeStreamed(source, item, region, depth);
+  }
   if (choice == 2) {
     NodeId nested = MakeMap(source, type, region, depth);
     return Apply(Operation::Flatten, type, {nested}, region);
   }
   return MakeMap(source, item, region, depth);
+}
+
+NodeId Generator::MakeStreamed(const Type& source, const Type& item, RegionId region, int depth) {
+  NodeId stream;
+  if (OneIn(2)) {
+    stream = Apply(Operation::ListStream, Type::Stream(source), {Pick(Type::List(source), region, depth)}, region);
+  } else {
+    NodeId text = Pick(kString, region, depth);
+    stream = AddCall(Type::Stream(source), text, Pick(kInt, region, depth), region);
+  }
+  std::vector<RegionId> regions = {NewItemRegion(source, item, depth)};
+  if (OneIn(2)) {
+    regions.push_back(NewItemRegion(source, kBool, depth));
+  }
+  // What each piece becomes, taken in whole or passed on first.
+  bool passes_on = OneIn(2);
+  NodeId mapped = Add(NodeKind::Map, passes_on ? Type::Stream(item) : Type::List(item), {stream}, region);
+  function_.nodes[mapped].regions = std::move(regions);
+  if (!passes_on) {
+    return mapped;
+  }
+  if (OneIn(3)) {
+    NodeId count = ir::AddConstant(function_, region, kInt, Value::Int(static_cast<int64_t>(Below(3))));
+    mapped = Apply(Operation::ListTake, Type::Stream(item), {mapped, count}, region);
+  }
+  RegionId whole = function_.regions.Add({});
+  NodeId piece = ir::AddParameter(function_, whole, item, {});
+  ir::AddParameter(function_, whole, kInt, {});
+  function_.regions[whole].result = piece;
+  NodeId all = Add(NodeKind::Map, Type::List(item), {mapped}, region);
+  function_.nodes[all].regions = {whole};
+  return all;
 }
 
 NodeId Generator::MakeInt(RegionId region, int depth) {

@@ -106,9 +106,10 @@ void PrintPiece(std::string_view piece, std::string_view form) {
   std::fflush(stdout);
 }
 
-/// What follows the last piece.
-std::string EndOfStream(const Value& report, std::string_view form) {
-  return form == "envelope" ? ToJson(report) + "\n" : form == "text" ? "\n" : "";
+/// What follows the last piece; texts have run on without a line break.
+std::string EndOfStream(const Value& report, const Type& piece, std::string_view form) {
+  bool is_text = form == "text" && piece.Is(TypeKind::String);
+  return form == "envelope" ? ToJson(report) + "\n" : is_text ? "\n" : "";
 }
 
 /// A Chrome trace: one row a thread, one bar a step.
@@ -150,7 +151,8 @@ std::string CheckOptions(const Arguments& arguments) {
   return "";
 }
 
-int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgram& program, RequestSettings settings, bool is_stream) {
+int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgram& program, RequestSettings settings, const Type& result_type) {
+  bool is_stream = result_type.Is(TypeKind::Stream);
   std::string form = arguments.Get("--output", "json");
   if (is_stream) {
     settings.on_piece = [&](std::string_view piece) {
@@ -173,7 +175,7 @@ int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgra
       return Fail(world, written.error());
     }
   }
-  Print(is_stream ? EndOfStream(outcome.report, form) : Render(*result, outcome.report, form));
+  Print(is_stream ? EndOfStream(outcome.report, result_type.item(), form) : Render(*result, outcome.report, form));
   return kFine;
 }
 
@@ -193,7 +195,7 @@ int RunRun(const World& world, const Arguments& arguments) {
   if (!input.ok()) {
     return Fail(world, input.error());
   }
-  bool is_stream = (*plan::FindEntry(outcome.prepared->plan, *entry))->result_type.Is(TypeKind::Stream);
+  const Type& result_type = (*plan::FindEntry(outcome.prepared->plan, *entry))->result_type;
   RequestSettings settings{*entry, input->text, input->name, 0, 0, world.colour_err, {}};
   settings.seed = static_cast<uint64_t>(ParseCount(arguments.Get("--seed"), 0).value_or(0));
   settings.timeout_ms = ParseDuration(arguments.Get("--timeout")).value_or(0);
@@ -203,7 +205,7 @@ int RunRun(const World& world, const Arguments& arguments) {
   if (!loaded.program) {
     return loaded.exit_code;
   }
-  int exit_code = RunLoaded(world, arguments, *loaded.program, std::move(settings), is_stream);
+  int exit_code = RunLoaded(world, arguments, *loaded.program, std::move(settings), result_type);
   if (exit_code == kFine && !quiet) {
     NoteStandIns(world, *loaded.program, outcome.prepared->plan.models.size());
   }

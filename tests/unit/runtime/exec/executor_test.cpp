@@ -11,6 +11,7 @@
 #include "compiler/passes/run_passes.h"
 #include "compiler/plan/text.h"
 #include "compiler/schedule/make_plan.h"
+#include "runtime/base/pull.h"
 #include "tests/support/graph_interpreter.h"
 #include "tests/support/random_graph.h"
 #include "tests/unit/runtime/exec/plans.h"
@@ -50,10 +51,36 @@ class FakeTaskModel : public TaskModel {
     return answers;
   }
 
+  Result<std::shared_ptr<ValueStream>> Open(std::string_view method, const ValueFields& call,
+                                            const StreamContext& /*context*/) const override {
+    return std::shared_ptr<ValueStream>(std::make_shared<LateAnswer>(*this, method, call));
+  }
+
   [[nodiscard]] bool is_stand_in() const override { return false; }
   [[nodiscard]] size_t calls_made() const { return made_.size(); }
 
  private:
+  /// Makes the call when its first piece is asked for.
+  class LateAnswer : public ValueStream {
+   public:
+    LateAnswer(const FakeTaskModel& model, std::string_view method, ValueFields call)
+        : model_(model), method_(method), call_(std::move(call)) {}
+    Result<std::optional<Value>> Next(const PullContext& context) override {
+      if (!pieces_) {
+        PLAIT_TRY(Value answer, model_.Call(method_, std::span(&call_, 1), {context.team, context.cancellation, 0, nullptr})[0]);
+        pieces_ = StreamOf(answer.AsList());
+      }
+      return pieces_->AsStream()->Next(context);
+    }
+    void Close() override {}
+
+   private:
+    const FakeTaskModel& model_;
+    std::string method_;
+    ValueFields call_;
+    std::optional<Value> pieces_;
+  };
+
   const ir::Graph& graph_;
   ir::ModelId model_;
   tests::FakeModel fake_;
