@@ -192,7 +192,7 @@ class Checker {
     diagnostic.severity = Severity::Warning;
     sink_.Report(std::move(diagnostic)
                      .Note(fmt::format("`id2label` in {}", ConfigPath(facts)))
-                     .Fix("leave out what is too many, or write `top_k: null` for all of them"));
+                     .Fix(fmt::format("write `top_k: {}`, or `top_k: null` for all of them", facts.num_labels)));
   }
 
   /// Inlining repeats a call in every entry that reaches it.
