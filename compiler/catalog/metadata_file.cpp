@@ -15,7 +15,7 @@ Result<std::string> ReadMetadataText(const FileSystem& files, const std::string&
 }
 
 Result<MetadataFile> MetadataFile::Parse(std::string_view text, std::string path, FailureKind failure) {
-  PLAIT_TRY(Value root, ParseJson(text, path, failure));
+  PLAIT_TRY(Value root, ParseJsonOfPython(text, path, failure));
   if (!root.is_record()) {
     return Error{failure, fmt::format("the file holds {}, expected an object", root.KindName()), std::move(path), {}};
   }
