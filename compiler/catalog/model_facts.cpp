@@ -6,8 +6,11 @@
 
 #include <fmt/format.h>
 #include <llvm/ADT/StringExtras.h>
+#include <llvm/ADT/StringRef.h>
 #include <llvm/Support/SHA256.h>
 
+#include "compiler/catalog/metadata_file.h"
+#include "compiler/catalog/text_facts.h"
 #include "compiler/formats/json.h"
 #include "compiler/formats/safetensors.h"
 
@@ -50,27 +53,7 @@ std::vector<std::string_view> HeadTensors(std::string_view model_type) {
   return {"score.weight"};
 }
 
-struct Config {
-  const Value& root;
-  const std::string& path;
-
-  [[nodiscard]] Error Fail(std::string message) const { return {FailureKind::ModelConfigInvalid, std::move(message), path, {}}; }
-
-  Result<int64_t> Size(std::string_view key) const {
-    constexpr int64_t kMost = int64_t{1} << 31;
-    const Value* value = root.Field(key);
-    if (value == nullptr || !value->is_int() || value->AsInt() < 1 || value->AsInt() > kMost) {
-      return Fail(fmt::format("`{}` is {}, expected a size", key, value ? ToJson(*value) : "missing"));
-    }
-    return value->AsInt();
-  }
-  Result<int64_t> SizeOr(std::string_view key, int64_t absent) const {
-    const Value* value = root.Field(key);
-    return value == nullptr || value->is_null() ? absent : Size(key);
-  }
-};
-
-Result<void> ReadSizes(const Config& config, ModelFacts& facts) {
+Result<void> ReadSizes(const MetadataFile& config, ModelFacts& facts) {
   auto names =
       std::find_if(kConfigNames.begin(), kConfigNames.end(), [&](const ConfigNames& n) { return n.model_type == facts.model_type; });
   if (names == kConfigNames.end()) {
@@ -84,22 +67,40 @@ Result<void> ReadSizes(const Config& config, ModelFacts& facts) {
   PLAIT_TRY(facts.num_attention_heads, config.Size(names->num_attention_heads));
   PLAIT_TRY(facts.vocab_size, config.Size("vocab_size"));
   PLAIT_TRY(facts.max_positions, config.Size(names->max_positions));
+  facts.max_positions_key = names->max_positions;
   if (facts.model_type == "roberta") {
     // Its positions count from behind the padding token's.
     PLAIT_TRY(int64_t pad_token_id, config.SizeOr("pad_token_id", 1));
     facts.max_positions -= pad_token_id + 1;
   }
   if (facts.max_positions < 1) {
-    return config.Fail("`max_position_embeddings` leaves no position for a token");
+    return config.Fail(fmt::format("`{}` leaves no position for a token", facts.max_positions_key));
   }
   return {};
 }
 
-Result<void> ReadLabels(const Config& config, ModelFacts& facts) {
-  const Value* labels = config.root.Field("id2label");
-  if (labels == nullptr || labels->is_null()) {
+/// Whether a class is called that: as transformers' zero-shot pipeline looks for it.
+bool IsEntailment(std::string_view label) { return llvm::StringRef(label.data(), label.size()).starts_with_insensitive("entail"); }
+
+/// `label2id` is asked first, as the pipeline does; where it names none, the classes' own names.
+void FindEntailment(const MetadataFile& config, ModelFacts& facts) {
+  std::vector<std::string> names;
+  if (const Value* ids = config.Find("label2id"); ids != nullptr && ids->is_record()) {
+    for (const auto& [name, id] : ids->AsRecord()) {
+      names.push_back(name);
+    }
+  }
+  names.insert(names.end(), facts.labels.begin(), facts.labels.end());
+  auto found = std::find_if(names.begin(), names.end(), IsEntailment);
+  facts.entailment_label = found == names.end() ? std::nullopt : std::optional(*found);
+}
+
+Result<void> ReadLabels(const MetadataFile& config, ModelFacts& facts) {
+  constexpr int64_t kMostLabels = 1'000'000;
+  const Value* labels = config.Find("id2label");
+  facts.names_labels = labels != nullptr;
+  if (labels == nullptr) {
     PLAIT_TRY(facts.num_labels, config.SizeOr("num_labels", 2));
-    constexpr int64_t kMostLabels = 1'000'000;
     if (facts.num_labels > kMostLabels) {
       return config.Fail(fmt::format("`num_labels` is {}", facts.num_labels));
     }
@@ -124,7 +125,7 @@ Result<void> ReadLabels(const Config& config, ModelFacts& facts) {
 }
 
 Result<std::vector<std::string>> ReadIndex(const FileSystem& files, const std::string& path) {
-  PLAIT_TRY(std::string text, files.ReadFile(path));
+  PLAIT_TRY(std::string text, ReadMetadataText(files, path, FailureKind::WeightsInvalid));
   PLAIT_TRY(Value index, ParseJson(text, path, FailureKind::WeightsInvalid));
   const Value* weight_map = index.Field("weight_map");
   if (weight_map == nullptr || !weight_map->is_record()) {
@@ -207,16 +208,17 @@ Result<ModelFacts> ReadModelFacts(const FileSystem& files, const std::string& fo
   if (!files.IsFile(path)) {
     return Error{FailureKind::ModelFileMissing, "`config.json` is missing", folder, {}};
   }
-  PLAIT_TRY(std::string text, files.ReadFile(path));
-  PLAIT_TRY(Value root, ParseJson(text, path, FailureKind::ModelConfigInvalid));
-  Config config{root, path};
-  const Value* model_type = root.Field("model_type");
+  PLAIT_TRY(std::string text, ReadMetadataText(files, path, FailureKind::ModelConfigInvalid));
+  PLAIT_TRY(MetadataFile config, MetadataFile::Parse(text, path, FailureKind::ModelConfigInvalid));
+  const Value* model_type = config.Find("model_type");
   if (model_type == nullptr || !model_type->is_string()) {
     return config.Fail("`model_type` is missing");
   }
   facts.model_type = model_type->AsString();
   PLAIT_TRY_VOID(ReadSizes(config, facts));
   PLAIT_TRY_VOID(ReadLabels(config, facts));
+  FindEntailment(config, facts);
+  PLAIT_TRY_VOID(ReadTextFacts(files, folder, facts));
 
   llvm::SHA256 digest;
   digest.update(llvm::StringRef(text));

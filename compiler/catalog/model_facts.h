@@ -1,4 +1,4 @@
-// What a model's folder tells without reading a weight: architecture, sizes, head, bytes.
+// What a model's folder tells without reading a weight: architecture, sizes, head, labels, limits, bytes.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,21 @@ struct ModelFacts {
   int64_t vocab_size = 0;
   /// The most tokens a text may have, special tokens included.
   int64_t max_positions = 0;
+  /// What config.json calls it.
+  std::string max_positions_key;
   int64_t num_labels = 0;
+  /// What the classes are called, by number; `LABEL_0`, `LABEL_1`, … where config.json names none.
   std::vector<std::string> labels;
+  bool names_labels = false;
+  /// The label that says that one text supports another: it begins with "entail", in any case.
+  std::optional<std::string> entailment_label;
+  /// tokenizer_config.json: what the tokenizer cuts texts to, where that is a limit at all.
+  std::optional<int64_t> model_max_length;
+  /// The file that holds a chat template, tokenizer_config.json or chat_template.jinja; empty where none does.
+  std::string chat_template_file;
+  /// generation_config.json: what a call that says nothing gets.
+  std::optional<int64_t> default_max_length;
+  std::optional<int64_t> default_max_new_tokens;
   /// Bytes of all tensors in the weights' files, as stored.
   int64_t weight_bytes = 0;
   /// Whether the weights hold a sequence-classification head, told by tensor names.
@@ -35,8 +48,9 @@ struct ModelFacts {
   bool is_stand_in = false;
 };
 
-/// Reads config.json and the headers of the safetensors files. Fails with `model-file-missing`, `model-config-invalid` or
-/// `weights-invalid`.
+/// Reads config.json and the headers of the safetensors files, and tokenizer_config.json, chat_template.jinja and generation_config.json
+/// where they are there. Fails with `model-file-missing`, `model-config-invalid`, `tokenizer-invalid` or `weights-invalid`; the place is
+/// the file. A file beyond 64 MiB is none of these and is refused unread.
 Result<ModelFacts> ReadModelFacts(const FileSystem& files, const std::string& folder);
 
 }  // namespace plait

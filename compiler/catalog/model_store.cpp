@@ -9,8 +9,6 @@
 namespace plait {
 namespace {
 
-constexpr std::string_view kSettingsFile = "plait.toml";
-
 std::optional<std::string> Setting(const Environment& environment, std::string_view name) {
   std::optional<std::string> value = environment(name);
   return value && !value->empty() ? value : std::nullopt;
@@ -25,34 +23,6 @@ std::string ExpandHome(const std::string& path, const std::string& home) {
 /// The other way round, for messages.
 std::string ShortenHome(const std::string& path, const std::string& home) {
   return !home.empty() && path.starts_with(home + "/") ? fmt::format("~{}", path.substr(home.size())) : path;
-}
-
-/// The folder around a folder; the empty one is the current.
-std::string Above(const std::string& folder) {
-  if (folder.empty() || folder == ".") {
-    return "..";
-  }
-  if (folder == ".." || folder.ends_with("/..")) {
-    return folder + "/..";
-  }
-  std::string parent = ParentPath(folder);
-  return parent.empty() && folder.starts_with('/') ? "/" : parent;
-}
-
-std::optional<std::string> FindSettings(const FileSystem& files, std::string_view source_path) {
-  constexpr int kMostLevels = 64;
-  std::string folder = source_path.starts_with('/') && ParentPath(source_path).empty() ? "/" : ParentPath(source_path);
-  for (int level = 0; level < kMostLevels; ++level) {
-    std::string path = JoinPath(folder, kSettingsFile);
-    if (files.IsFile(path)) {
-      return path;
-    }
-    if (folder == "/") {
-      break;
-    }
-    folder = Above(folder);
-  }
-  return std::nullopt;
 }
 
 Result<std::vector<std::string>> ReadSettings(const FileSystem& files, const std::string& path, const std::string& home) {
@@ -182,7 +152,7 @@ Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& 
   for (const std::string& folder : models_flags) {
     places.folders.push_back(ExpandHome(folder, places.home));
   }
-  if (std::optional<std::string> settings = FindSettings(files, source_path)) {
+  if (std::optional<std::string> settings = FindBesideOrAbove(files, source_path, kSettingsName)) {
     PLAIT_TRY(std::vector<std::string> folders, ReadSettings(files, *settings, places.home));
     places.folders.insert(places.folders.end(), folders.begin(), folders.end());
   }

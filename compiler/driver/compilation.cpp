@@ -1,5 +1,6 @@
 #include "compiler/driver/compilation.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -8,12 +9,15 @@
 #include <llvm/Support/SHA256.h>
 
 #include "compiler/catalog/model_facts.h"
+#include "compiler/driver/lock.h"
 #include "compiler/driver/module_loader.h"
 #include "compiler/ir/text.h"
 #include "compiler/lower/build_graph.h"
+#include "compiler/passes/inline_calls.h"
 #include "compiler/passes/project_outputs.h"
 #include "compiler/plan/lookup.h"
 #include "compiler/plan/text.h"
+#include "compiler/schedule/check_labels.h"
 #include "compiler/schedule/make_plan.h"
 #include "compiler/sema/check.h"
 #include "compiler/syntax/lex.h"
@@ -38,8 +42,6 @@ std::string DigestSources(const SourceManager& sources) {
   }
   return "sha256:" + llvm::toHex(hash.final(), true);
 }
-
-std::string SourceOf(const ir::Model& model) { return fmt::format("{}:{}", model.source, model.location); }
 
 /// What the models' folders tell. A folder that is not found is no fault here: the planner says what it assumed instead.
 std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const std::optional<ModelPlaces>& places, const ir::Graph& graph,
@@ -71,6 +73,51 @@ std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const 
   return facts;
 }
 
+/// The facts of the models of a graph that passes have not thinned out yet: absent for those that no result needs.
+std::vector<std::optional<ModelFacts>> FactsBefore(const ir::Graph& before, const ir::Graph& after,
+                                                   const std::vector<std::optional<ModelFacts>>& facts) {
+  std::vector<std::optional<ModelFacts>> all;
+  for (const ir::Model& model : before.models) {
+    auto same = std::find_if(after.models.begin(), after.models.end(), [&](const ir::Model& other) { return other.name == model.name; });
+    all.push_back(same == after.models.end() ? std::nullopt : facts[static_cast<size_t>(same - after.models.begin())]);
+  }
+  return all;
+}
+
+/// Labels are checked before constants are folded and equal values made one, as both lose places; but only where some model has labels.
+void CheckLabelsOf(ir::Graph lowered, const Compilation& compilation, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink) {
+  bool has_labels = false;
+  for (uint32_t i = 0; i < facts.size(); ++i) {
+    has_labels = has_labels || (facts[i] && compilation.graph->models[ir::ModelId{i}].task != "text.Generator");
+  }
+  if (has_labels) {
+    ir::Graph inlined = InlineCalls(std::move(lowered));
+    CheckLabels(inlined, FactsBefore(inlined, *compilation.graph, facts), compilation.sources, sink);
+  }
+}
+
+/// The last stage: what models and machine say, and the plan where that is nothing bad.
+Result<void> Plan(const FileSystem& files, const std::string& path, ir::Graph lowered, const CompileOptions& options, Compilation& result) {
+  DiagnosticList& sink = result.diagnostics;
+  LockCheck lock{std::nullopt, options.locked, path};
+  std::optional<std::string> lock_path = options.places ? FindLock(files, path) : std::nullopt;
+  if (lock_path) {
+    PLAIT_TRY(lock.lock, LoadLock(files, *lock_path));
+    PinRevisions(*lock.lock, *result.graph);
+  }
+  PlanInputs inputs;
+  inputs.machine = options.machine;
+  inputs.facts = ReadFacts(files, options.places, *result.graph, ParentPath(path), sink);
+  inputs.source_digest = DigestSources(result.sources);
+  inputs.strict = options.strict;
+  if (!sink.has_errors()) {
+    CheckLock(lock, *result.graph, inputs.facts, sink);
+    CheckLabelsOf(std::move(lowered), result, inputs.facts, sink);
+    result.plan = MakePlan(*result.graph, inputs, result.sources, sink);
+  }
+  return {};
+}
+
 Result<void> RunStages(const FileSystem& files, const std::string& path, std::string text, const CompileOptions& options,
                        Compilation& result) {
   DiagnosticList& sink = result.diagnostics;
@@ -90,23 +137,12 @@ Result<void> RunStages(const FileSystem& files, const std::string& path, std::st
   if (options.stop == Stop::Typed || sink.has_errors()) {
     return {};
   }
-  ir::Graph graph = BuildGraph(*result.typed);
+  ir::Graph lowered = BuildGraph(*result.typed);
   if (!options.outputs.empty()) {
-    PLAIT_TRY(graph, ProjectOutputs(std::move(graph), options.entry, options.outputs));
+    PLAIT_TRY(lowered, ProjectOutputs(std::move(lowered), options.entry, options.outputs));
   }
-  result.graph = RunPasses(std::move(graph), options.passes);
-  if (options.stop == Stop::Ir) {
-    return {};
-  }
-  PlanInputs inputs;
-  inputs.machine = options.machine;
-  inputs.facts = ReadFacts(files, options.places, *result.graph, ParentPath(path), sink);
-  inputs.source_digest = DigestSources(result.sources);
-  inputs.strict = options.strict;
-  if (!sink.has_errors()) {
-    result.plan = MakePlan(*result.graph, inputs, result.sources, sink);
-  }
-  return {};
+  result.graph = RunPasses(lowered, options.passes);
+  return options.stop == Stop::Ir ? Result<void>() : Plan(files, path, std::move(lowered), options, result);
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ struct CompileOptions {
   std::optional<ModelPlaces> places;
   /// Demands beyond the machine are errors.
   bool strict = false;
+  /// Every model needs an entry in plait.lock, and the files that it says. Without it a lock that is there gives warnings. Needs `places`.
+  bool locked = false;
   PassOptions passes;
   /// Paths into the result of `entry`, if only these are wanted: what only the others need is not computed.
   std::vector<std::string> outputs;
@@ -51,8 +53,8 @@ struct Compilation {
   std::optional<plan::Plan> plan;
 };
 
-/// Compiles the file at `path`. Fails only where that file cannot be read, or `outputs` name what is not there; faults of the source are
-/// diagnostics, sorted and without repeats.
+/// Compiles the file at `path`. Fails only where that file or the plait.lock that holds for it cannot be read, or `outputs` name what is
+/// not there; faults of the source are diagnostics, sorted and without repeats.
 Result<Compilation> Compile(const FileSystem& files, const std::string& path, const CompileOptions& options);
 
 /// The product of a stop as text, for `--emit`. Needs that the stop was reached.

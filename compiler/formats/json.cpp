@@ -141,4 +141,23 @@ Result<Value> ParseJson(std::string_view text, std::string_view name, FailureKin
   return Converter{name, failure}.Convert(root, 0);
 }
 
+Result<Value> ParseJsonOfPython(std::string_view text, std::string_view name, FailureKind failure) {
+  // 19 digits fit into 64 bits, all but the last few of them.
+  constexpr size_t kMostDigits = 19;
+  constexpr std::string_view kDigits = "0123456789";
+  std::string widened;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size();) {
+    size_t digits = in_string ? 0 : std::min(text.find_first_not_of(kDigits, i), text.size()) - i;
+    size_t step = digits > 0 ? digits : in_string && text[i] == '\\' ? std::min<size_t>(2, text.size() - i) : 1;
+    in_string = in_string != (step == 1 && text[i] == '"');
+    widened += text.substr(i, step);
+    i += step;
+    bool is_fraction = widened.size() > digits && widened[widened.size() - digits - 1] == '.';
+    bool goes_on = i < text.size() && (text[i] == '.' || text[i] == 'e' || text[i] == 'E');
+    widened += digits > kMostDigits && !is_fraction && !goes_on ? ".0" : "";
+  }
+  return ParseJson(widened, name, failure);
+}
+
 }  // namespace plait

@@ -15,4 +15,8 @@ inline constexpr int kMaxJsonDepth = 64;
 /// On failure the error has kind `failure`, begins with what was seen, and its place is `name:line:column` where that is known.
 Result<Value> ParseJson(std::string_view text, std::string_view name, FailureKind failure);
 
+/// The same for what Python wrote: an integer beyond 64 bits is the nearest float. transformers writes 1e30 with all its digits where a
+/// tokenizer has no limit.
+Result<Value> ParseJsonOfPython(std::string_view text, std::string_view name, FailureKind failure);
+
 }  // namespace plait

@@ -53,16 +53,42 @@ class Checker {
  private:
   void CheckModel(const ir::Model& model, const std::optional<ModelFacts>& facts) {
     if (!facts) {
+      std::string revision = model.revision.empty() ? "" : fmt::format(" at revision `{}`", model.revision);
       sink_.Report(MakeDiagnostic(DiagnosticKind::MetadataAbsent, model.span,
-                                  "`{}` was not found on this machine, so its costs are those of a typical {}", model.location, model.task)
-                       .Note("`plait check --with-models` needs the folder to check heads, limits and memory"));
+                                  "`{}`{} was not found on this machine, so its costs are those of a typical {}", model.location, revision,
+                                  model.task)
+                       .Note("`plait check --with-models` needs the folder to check heads, labels, limits and memory"));
       return;
     }
-    if (!NeedsHead(model) || DrawsHead(model) || facts->missing_head_tensors.empty()) {
+    CheckHead(model, *facts);
+    CheckEntailment(model, *facts);
+  }
+
+  static std::string ConfigPath(const ModelFacts& facts) { return JoinPath(facts.folder, "config.json"); }
+
+  void CheckEntailment(const ir::Model& model, const ModelFacts& facts) {
+    if (model.task != "text.ZeroShot" || facts.entailment_label) {
+      return;
+    }
+    constexpr size_t kMost = 12;
+    std::vector<std::string> labels;
+    for (size_t i = 0; i < facts.labels.size() && i < kMost; ++i) {
+      labels.push_back(QuoteJson(facts.labels[i]));
+    }
+    std::string more = facts.labels.size() > kMost ? fmt::format(", … ({} in all)", facts.labels.size()) : "";
+    sink_.Report(MakeDiagnostic(DiagnosticKind::LabelUnknown, model.span, "`{}` has no label that begins with `entail`, which {} scores by",
+                                model.location, model.task)
+                     .Note(fmt::format("{} {}: {}{}", facts.names_labels ? "`id2label` in" : "without `id2label` the labels of",
+                                       ConfigPath(facts), fmt::join(labels, ", "), more))
+                     .Fix("take a model that was trained on entailment, such as FacebookAI/roberta-large-mnli"));
+  }
+
+  void CheckHead(const ir::Model& model, const ModelFacts& facts) {
+    if (!NeedsHead(model) || DrawsHead(model) || facts.missing_head_tensors.empty()) {
       return;
     }
     std::vector<std::string> names;
-    for (const std::string& name : facts->missing_head_tensors) {
+    for (const std::string& name : facts.missing_head_tensors) {
       names.push_back(fmt::format("`{}`", name));
     }
     sink_.Report(MakeDiagnostic(DiagnosticKind::UntrainedHead, model.span, "`{}` has no {}: its classification head was never trained",
@@ -120,25 +146,58 @@ class Checker {
       CheckLimit(function, costs, node, "max_length", 0);
       // Beside the new tokens the prompt needs at least one position.
       CheckLimit(function, costs, node, "max_new_tokens", 1);
+      CheckTopK(function, costs, node);
     }
+  }
+
+  /// A constant argument and where it is told: its own place where it was written, else that of the call.
+  struct Told {
+    int64_t value = 0;
+    Span span;
+  };
+
+  static std::optional<Told> ToldInt(const ir::Function& function, const CostModel& costs, const ir::Node& call, std::string_view name) {
+    std::optional<ir::NodeId> argument = costs.ArgumentOf(call, name);
+    std::optional<Value> value = argument ? costs.KnownValue(*argument) : std::nullopt;
+    if (!value || !value->is_int()) {
+      return std::nullopt;
+    }
+    const ir::Node& node = function.nodes[*argument];
+    bool is_written = node.kind == ir::NodeKind::Constant && node.span.file.has_value();
+    return Told{value->AsInt(), is_written ? node.span : call.span};
   }
 
   void CheckLimit(const ir::Function& function, const CostModel& costs, const ir::Node& call, std::string_view name, int64_t others) {
     const ModelFacts& facts = *inputs_.facts[call.model.index];
-    std::optional<ir::NodeId> argument = costs.ArgumentOf(call, name);
-    std::optional<Value> value = argument ? costs.KnownValue(*argument) : std::nullopt;
-    if (!value || !value->is_int() || facts.max_positions <= 0 || value->AsInt() + others <= facts.max_positions) {
-      return;
-    }
-    const Span& written = function.nodes[*argument].span;
-    const Span& span = function.nodes[*argument].kind == ir::NodeKind::Constant && written.file.has_value() ? written : call.span;
-    // Inlining repeats a call in every entry that reaches it.
-    if (!reported_.insert({span.file.index, span.begin, span.end, std::string(name)}).second) {
+    std::optional<Told> told = ToldInt(function, costs, call, name);
+    if (!told || facts.max_positions <= 0 || told->value <= facts.max_positions - others || !IsFirst(*told, name)) {
       return;
     }
     std::string_view most = others == 0 ? "at most" : "prompt included, at most";
-    sink_.Report(MakeDiagnostic(DiagnosticKind::ModelLimit, span, "`{}` is {}, `{}` takes {} {} tokens", name, value->AsInt(),
-                                graph_.models[call.model].location, most, facts.max_positions));
+    sink_.Report(MakeDiagnostic(DiagnosticKind::ModelLimit, told->span, "`{}` is {}, `{}` takes {} {} tokens", name, told->value,
+                                graph_.models[call.model].location, most, facts.max_positions)
+                     .Note(fmt::format("`{}` in {}", facts.max_positions_key, ConfigPath(facts))));
+  }
+
+  /// More labels than there are: the call gives all of them, which is likely not what was meant.
+  void CheckTopK(const ir::Function& function, const CostModel& costs, const ir::Node& call) {
+    const ModelFacts& facts = *inputs_.facts[call.model.index];
+    bool has_labels = graph_.models[call.model].task == "text.Classifier" && facts.num_labels > 0;
+    std::optional<Told> told = has_labels ? ToldInt(function, costs, call, "top_k") : std::nullopt;
+    if (!told || told->value <= facts.num_labels || !IsFirst(*told, "top_k")) {
+      return;
+    }
+    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::ModelLimit, told->span, "`top_k` is {}, `{}` has {} label{}", told->value,
+                                           graph_.models[call.model].location, facts.num_labels, facts.num_labels == 1 ? "" : "s");
+    diagnostic.severity = Severity::Warning;
+    sink_.Report(std::move(diagnostic)
+                     .Note(fmt::format("`id2label` in {}", ConfigPath(facts)))
+                     .Fix(fmt::format("write `top_k: {}`, or `top_k: null` for all of them", facts.num_labels)));
+  }
+
+  /// Inlining repeats a call in every entry that reaches it.
+  bool IsFirst(const Told& told, std::string_view name) {
+    return reported_.insert({told.span.file.index, told.span.begin, told.span.end, std::string(name)}).second;
   }
 
   const ir::Graph& graph_;

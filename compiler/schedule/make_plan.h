@@ -24,7 +24,8 @@ struct PlanInputs {
 };
 
 /// Needs a graph after the required passes (no CallFunction). Every entry of the graph becomes an entry of the plan. Reports what facts and
-/// machine refute: untrained-head, model-limit, memory-too-small, machine-too-small, and notes metadata-absent. Deterministic.
+/// machine refute: untrained-head, label-unknown, model-limit, memory-too-small, machine-too-small, and notes metadata-absent.
+/// Deterministic.
 plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& inputs, const SourceManager& sources, Sink& sink);
 
 }  // namespace plait

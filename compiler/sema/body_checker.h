@@ -72,11 +72,14 @@ class BodyChecker {
   ExprId Of(const ast::Name& node, const At& at);
   ExprId Of(const ast::Parenthesized& node, const At& at);
   ExprId Of(const ast::If& node, const At& at);
+  ExprId CheckIf(const ast::If& node, const At& at);
+  void AddTails(const ast::If& node, std::vector<Span>& tails);
   ExprId Of(const ast::Field& node, const At& at);
   ExprId Of(const ast::Index& node, const At& at);
   Block CheckBlock(const ast::Block& block, const Expectation* want);
   Block CheckInner(const ast::Block& block, const Expectation* want);
   void CheckLet(const ast::Let& let, Block& block);
+  bool IsForeignNull(ast::ExprId id);
   ExprId CheckAny(ast::ExprId id, const Expectation* want);
   const RecordField* FindField(const std::string& record, std::string_view name);
   ExprId FieldOfValue(ExprId base, const ast::Word& name, const Span& span);
@@ -276,6 +279,7 @@ class BodyChecker {
   ExprId ConvertFields(ExprId value, const Type& goal, const std::vector<RecordField>& fields, const Expectation& want);
   ExprId Widen(ExprId value);
   void ReportMismatch(ExprId value, const Expectation& want);
+  bool IsMissedElsewhere(ExprId value, const Expectation& want);
   /// All as one type, or nothing after a report.
   std::optional<Type> Unify(std::vector<ExprId>& values);
 
@@ -305,6 +309,12 @@ class BodyChecker {
   Function& function_;
   Bindings bindings_;
   std::vector<std::pair<LocalId, Type>> narrowed_;
+  /// The branches of an `if` that is being checked: the places of their values, and which types were found where which were wanted.
+  struct BranchValues {
+    std::vector<Span> tails;
+    std::vector<std::pair<Type, Type>> missed;
+  };
+  std::vector<BranchValues> branch_values_;
   /// How often the expression is checked, for all the edges that the comprehensions around it go over.
   size_t copies_ = 1;
 };

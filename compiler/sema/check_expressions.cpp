@@ -100,6 +100,12 @@ Block BodyChecker::CheckInner(const ast::Block& block, const Expectation* want) 
   return result;
 }
 
+/// `None`: one report is enough for it.
+bool BodyChecker::IsForeignNull(ast::ExprId id) {
+  const auto* null = id.has_value() ? std::get_if<ast::NullLiteral>(&tree().exprs[id].node) : nullptr;
+  return null != nullptr && null->is_foreign;
+}
+
 void BodyChecker::CheckLet(const ast::Let& let, Block& block) {
   ExprId value;
   Type type;
@@ -111,8 +117,10 @@ void BodyChecker::CheckLet(const ast::Let& let, Block& block) {
     type = TypeOf(value);
   }
   if (type.Is(TypeKind::Null)) {
-    Report(MakeDiagnostic(DiagnosticKind::UntypedLiteral, SpanOf(value), "nothing tells what `{}` is when it is not null", let.name.text)
-               .Fix(fmt::format("give it a type: `let {}: string? = null`", let.name.text)));
+    if (!IsForeignNull(let.value)) {
+      Report(MakeDiagnostic(DiagnosticKind::UntypedLiteral, SpanOf(value), "nothing tells what `{}` is when it is not null", let.name.text)
+                 .Fix(fmt::format("give it a type: `let {}: string? = null`", let.name.text)));
+    }
     type = {};
   }
   block.lets.push_back({DeclareLocal(let.name, std::move(type), BindingKind::Let), value});
@@ -120,7 +128,34 @@ void BodyChecker::CheckLet(const ast::Let& let, Block& block) {
 
 // Branches ----------------------------------------------------------------------------------------------------------------------------
 
+/// Where the branches of an `if`, and of those that are its branches, give their values.
+void BodyChecker::AddTails(const ast::If& node, std::vector<Span>& tails) {
+  for (const ast::Block* block : {&node.then_block, &node.else_block}) {
+    if (!block->value.has_value()) {
+      continue;
+    }
+    const ast::Expr& value = tree().exprs[block->value];
+    const auto* inner = std::get_if<ast::If>(&value.node);
+    tails.push_back(value.span);
+    if (inner != nullptr) {
+      AddTails(*inner, tails);
+    }
+  }
+}
+
 ExprId BodyChecker::Of(const ast::If& node, const At& at) {
+  bool is_tail = !branch_values_.empty() && std::ranges::find(branch_values_.back().tails, at.span) != branch_values_.back().tails.end();
+  if (is_tail) {
+    return CheckIf(node, at);
+  }
+  branch_values_.emplace_back();
+  AddTails(node, branch_values_.back().tails);
+  ExprId checked = CheckIf(node, at);
+  branch_values_.pop_back();
+  return checked;
+}
+
+ExprId BodyChecker::CheckIf(const ast::If& node, const At& at) {
   std::optional<std::pair<LocalId, bool>> narrowing = FindNarrowing(node.condition);
   If result;
   result.condition = CheckAs(node.condition, {Type::Of(TypeKind::Bool), {}, ""});

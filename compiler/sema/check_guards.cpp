@@ -129,8 +129,10 @@ ExprId BodyChecker::Of(const ast::Repeat& node, const At& at) {
   }
   Type type = at.want != nullptr && !TypeOf(initial).is_error() ? at.want->type : TypeOf(initial);
   if (type.Is(TypeKind::Null)) {
-    Report(
-        MakeDiagnostic(DiagnosticKind::UntypedLiteral, SpanOf(initial), "nothing tells what `{}` is when it is not null", node.state.text));
+    if (!IsForeignNull(node.initial)) {
+      Report(MakeDiagnostic(DiagnosticKind::UntypedLiteral, SpanOf(initial), "nothing tells what `{}` is when it is not null",
+                            node.state.text));
+    }
     type = {};
   }
   bindings_.Enter();

@@ -123,7 +123,22 @@ ExprId BodyChecker::Widen(ExprId value) {
   return Add(Type::Of(TypeKind::Float), span, Apply{Operation::ToFloat, {value}});
 }
 
+/// Whether another branch of the same `if` has missed the type in the same way, which has been reported. Notes that this one does.
+bool BodyChecker::IsMissedElsewhere(ExprId value, const Expectation& want) {
+  if (branch_values_.empty() || std::ranges::find(branch_values_.back().tails, SpanOf(value)) == branch_values_.back().tails.end()) {
+    return false;
+  }
+  std::vector<std::pair<Type, Type>>& missed = branch_values_.back().missed;
+  std::pair<Type, Type> types(TypeOf(value), want.type);
+  bool is_known = std::ranges::find(missed, types) != missed.end();
+  missed.push_back(std::move(types));
+  return is_known;
+}
+
 void BodyChecker::ReportMismatch(ExprId value, const Expectation& want) {
+  if (IsMissedElsewhere(value, want)) {
+    return;
+  }
   const Type from = TypeOf(value);
   bool is_optional = from.Is(TypeKind::Optional) && Join(from.item(), want.type) == want.type;
   bool is_union = from.Is(TypeKind::Union) &&

@@ -1,5 +1,7 @@
 #include "compiler/sema/lint.h"
 
+#include <algorithm>
+
 #include "compiler/sema/stages.h"
 
 namespace plait::sema {
@@ -63,6 +65,11 @@ void Lint(Program& program) {
   LintUnused(program);
   LintServices(program);
   LintGuards(program);
+  bool is_whole = std::ranges::none_of(program.modules, [](const ModuleInfo& module) { return module.tree->has_errors; });
+  if (is_whole && !program.reporter.has_errors()) {
+    LintDeadlines(program);
+    LintTests(program);
+  }
   std::vector<bool> calls_model = FindModelCallers(program.result);
   for (uint32_t i = 0; i < program.functions.size(); ++i) {
     if (!program.modules[program.functions[i].module].tree->has_errors) {

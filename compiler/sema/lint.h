@@ -21,6 +21,12 @@ void LintLoops(Program& program, const Function& function, const std::vector<boo
 /// `retry-fanout`, `retry-no-effect`, and `deadline-impossible` for a guard whose tries take longer than the service lets them.
 void LintGuards(Program& program);
 
+/// `deadline-impossible` for calls that wait for each other and together take longer than the service lets them. Needs a program without
+/// errors, as LintTests does.
+void LintDeadlines(Program& program);
+/// `given-unused`: what no call of its test reaches.
+void LintTests(Program& program);
+
 /// Milliseconds as a source writes them: "20s", "150ms".
 std::string Duration(int64_t milliseconds);
 

@@ -147,7 +147,10 @@ struct FormatString {
 struct BoolLiteral {
   bool value = false;
 };
-struct NullLiteral {};
+struct NullLiteral {
+  /// Written as another language does, which has been reported.
+  bool is_foreign = false;
+};
 struct Name {
   std::string text;
 };

@@ -230,7 +230,7 @@ ast::ExprId ExprParser::ParseNameExpr() {
   }
   if (is_alone && text == "None") {
     ReportForeign(SpanOf(token), "null");
-    return AddExpr(first, ast::NullLiteral{});
+    return AddExpr(first, ast::NullLiteral{true});
   }
   return AddExpr(first, ast::Name{std::string(text)});
 }

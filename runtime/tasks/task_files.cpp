@@ -41,7 +41,7 @@ Result<Value> ReadTokenizerConfig(const FileSystem& files, const std::string& fo
     return Value::Record({});
   }
   PLAIT_TRY(std::string text, files.ReadFile(path));
-  PLAIT_TRY(Value value, ParseJson(text, path, FailureKind::TokenizerInvalid));
+  PLAIT_TRY(Value value, ParseJsonOfPython(text, path, FailureKind::TokenizerInvalid));
   if (!value.is_record()) {
     return Error{FailureKind::TokenizerInvalid, fmt::format("the file holds {}, expected an object", value.KindName()), path, {}};
   }

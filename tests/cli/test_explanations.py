@@ -3,6 +3,7 @@
 The words after `graph` on an example's fence say how it is checked:
 
   with-models       by `plait check --with-models`, where the models that the pages name are at hand
+  locked            after `plait lock`, by `plait check --locked`
   file=NAME         saved under this name; `example.graph` otherwise
   encoding=NAME     saved in this encoding; UTF-8 otherwise
 
@@ -27,13 +28,14 @@ from standins import catalog  # noqa: E402
 PAGES = ROOT / "compiler" / "diagnostics" / "explanations"
 KINDS = (ROOT / "compiler" / "diagnostics" / "kinds.def").read_text()
 CODES = re.findall(r'^X\(\w+, +"([\w-]+)"', KINDS, re.MULTILINE)
-MODELS = ("openai-community/gpt2", "google-bert/bert-base-uncased")
+MODELS = ("openai-community/gpt2", "google-bert/bert-base-uncased", "FacebookAI/roberta-large-mnli")
 
 
 @dataclass
 class Example:
     text: str
     with_models: bool = False
+    locked: bool = False
     file: str = "example.graph"
     encoding: str = "utf-8"
     beside: dict[str, str] = field(default_factory=dict)
@@ -51,8 +53,9 @@ def example_under(page: str, heading: str) -> Example:
             beside[options.pop("file")] = text
         else:
             with_models = options.pop("with-models", None) is not None
+            locked = options.pop("locked", None) is not None
             known = {name: options.pop(name) for name in ("file", "encoding") if name in options}
-            examples.append(Example(text, with_models, **known))
+            examples.append(Example(text, with_models, locked, **known))
         if options:
             raise ValueError(f"`{' '.join(options)}` on a fence means nothing")
     (example,) = examples
@@ -93,6 +96,10 @@ class TestExplanations(unittest.TestCase):
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_text(text)
             flags = ("--with-models", "--models", self.models) if example.with_models else ()
+            if example.locked:
+                locking = plait("lock", "--models", self.models, folder / example.file)
+                self.assertEqual(locking.returncode, 0, locking.stderr)
+                flags += ("--locked",)
             done = plait("check", "--format", "json", *flags, folder / example.file)
         self.assertIn(done.returncode, (0, 1), done.stderr)
         codes: dict[str, set[str]] = {"error": set(), "warning": set(), "note": set()}

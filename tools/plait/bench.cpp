@@ -14,19 +14,11 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--runs", true, ""},
-                                   {"--warmup", true, ""},
-                                   {"--input", true, ""},
-                                   {"--entry", true, ""},
-                                   {"--json", false, ""},
-                                   {"--protocol", true, ""},
-                                   {"--threads", true, ""},
-                                   {"--models", true, ""},
-                                   {"--machine", true, ""},
-                                   {"--strict", false, ""},
-                                   {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},
-                                   {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--runs", true, ""},    {"--warmup", true, ""},  {"--input", true, ""},
+                                   {"--entry", true, ""},   {"--json", false, ""},   {"--protocol", true, ""},
+                                   {"--threads", true, ""}, {"--models", true, ""},  {"--machine", true, ""},
+                                   {"--strict", false, ""}, {"--locked", false, ""}, {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},   {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait bench FILE [options]
 
@@ -43,6 +35,7 @@ Times warm runs of one request on a graph or a plan file: the whole and each ste
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
   --strict              resources beyond the machine are errors
+  --locked              every model must be what plait.lock says
   --warnings-as-errors  warnings fail too
   --allow CODE          not this warning or note (may be repeated)
   --quiet               no progress and no notes

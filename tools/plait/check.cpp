@@ -6,21 +6,22 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--format", true, ""},  {"--with-models", false, ""}, {"--models", true, ""},
-                                   {"--machine", true, ""}, {"--strict", false, ""},      {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},   {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {
+    {"--format", true, ""},  {"--with-models", false, ""},        {"--models", true, ""}, {"--machine", true, ""}, {"--strict", false, ""},
+    {"--locked", false, ""}, {"--warnings-as-errors", false, ""}, {"--allow", true, ""},  {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait check FILE... [options]
 
 Finds every mistake of the files at once, before a weight is loaded: names, types, arguments, cycles, units, sense.
-Reads nothing but the sources, unless --with-models is given.
+Reads nothing but the sources, unless --with-models or --locked is given.
 
   --format FORM               how to print what was found: human, short, json (has a version and is stable), sarif (2.1.0) or
                               github (annotations of a workflow)
-  --with-models               also read the models' configuration and tensor names: heads, limits, memory
+  --with-models               also read the models' configuration and tensor names: heads, labels, limits, memory, and plait.lock
   --models DIR                look for models here first (may be repeated)
   --machine FILE              a machine profile in place of this machine
   --strict                    resources beyond the machine are errors
+  --locked                    with models, each of which must be what plait.lock says
   --warnings-as-errors        warnings fail too
   --allow CODE                not this warning or note (may be repeated)
   --quiet                     errors only
@@ -33,11 +34,12 @@ examples
 Result<Compilation> CheckFile(const World& world, const Arguments& arguments, const std::string& path) {
   CompileOptions options;
   options.stop = Stop::Typed;
-  if (arguments.Has("--with-models")) {
+  if (arguments.Has("--with-models") || arguments.Has("--locked")) {
     options.stop = Stop::Plan;
     PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
     PLAIT_TRY(options.places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
     options.strict = arguments.Has("--strict");
+    options.locked = arguments.Has("--locked");
   }
   return Compile(*world.files, path, options);
 }

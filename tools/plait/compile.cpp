@@ -11,18 +11,11 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"-o", true, "--output"},
-                                   {"--output", true, ""},
-                                   {"--emit", true, ""},
-                                   {"--models", true, ""},
-                                   {"--machine", true, ""},
-                                   {"--strict", false, ""},
-                                   {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},
-                                   {"--disable-pass", true, ""},
-                                   {"--time-passes", false, ""},
-                                   {"--outputs", true, ""},
-                                   {"--entry", true, ""}};
+constexpr OptionSpec kOptions[] = {
+    {"-o", true, "--output"}, {"--output", true, ""},       {"--emit", true, ""},         {"--models", true, ""},
+    {"--machine", true, ""},  {"--strict", false, ""},      {"--locked", false, ""},      {"--warnings-as-errors", false, ""},
+    {"--allow", true, ""},    {"--disable-pass", true, ""}, {"--time-passes", false, ""}, {"--outputs", true, ""},
+    {"--entry", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait compile FILE -o FILE.plan [options]
 plait compile FILE --emit STAGE [options]
@@ -35,6 +28,7 @@ Models whose folders are found are measured by their metadata; for the others th
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
   --strict              resources beyond the machine are errors
+  --locked              every model must be what plait.lock says
   --warnings-as-errors  warnings fail too
   --allow CODE          not this warning or note (may be repeated)
   --disable-pass NAME   leave out an optional pass (may be repeated)
@@ -63,6 +57,7 @@ Result<CompileOptions> OptionsFor(const World& world, const Arguments& arguments
   PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
   PLAIT_TRY(options.places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
   options.strict = arguments.Has("--strict");
+  options.locked = arguments.Has("--locked");
   options.passes = std::move(passes);
   if (arguments.Has("--time-passes")) {
     options.passes.after = PrintPass;

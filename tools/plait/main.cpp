@@ -34,6 +34,7 @@ use it
   run        run one request and print the answer
   bench      time warm runs, in total and per step
   compile    write the plan to a file, or print any stage of the compilation
+  lock       write down which files each model is, so that other machines can tell
 
 plait VERB --help tells more. Exit codes: 0 fine, 1 faults were found, 2 wrong usage, 70 a bug in plait.
 
@@ -41,8 +42,8 @@ example
   plait run graphs/inference_graph.graph --input '{"original_sentence": "I have an idea!"}'
 )";
 
-const Verb* const kVerbs[] = {&kCheckVerb, &kFmtVerb,     &kTestVerb, &kPlanVerb,  &kDotVerb,
-                              &kDocVerb,   &kExplainVerb, &kRunVerb,  &kBenchVerb, &kCompileVerb};
+const Verb* const kVerbs[] = {&kCheckVerb,   &kFmtVerb, &kTestVerb,  &kPlanVerb,    &kDotVerb, &kDocVerb,
+                              &kExplainVerb, &kRunVerb, &kBenchVerb, &kCompileVerb, &kLockVerb};
 
 std::optional<std::string> ReadVariable(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());

@@ -12,11 +12,21 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--input", true, ""},   {"--entry", true, ""},   {"--outputs", true, ""},
-                                   {"--output", true, ""},  {"--seed", true, ""},    {"--timeout", true, ""},
-                                   {"--threads", true, ""}, {"--trace", true, ""},   {"--models", true, ""},
-                                   {"--machine", true, ""}, {"--strict", false, ""}, {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},   {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--input", true, ""},
+                                   {"--entry", true, ""},
+                                   {"--outputs", true, ""},
+                                   {"--output", true, ""},
+                                   {"--seed", true, ""},
+                                   {"--timeout", true, ""},
+                                   {"--threads", true, ""},
+                                   {"--trace", true, ""},
+                                   {"--models", true, ""},
+                                   {"--machine", true, ""},
+                                   {"--strict", false, ""},
+                                   {"--locked", false, ""},
+                                   {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},
+                                   {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait run FILE [options]
 
@@ -35,6 +45,7 @@ as they come, each as a line of JSON.
   --models DIR                   look for models here first (may be repeated)
   --machine FILE                 a machine profile in place of this machine
   --strict                       resources beyond the machine are errors
+  --locked                       every model must be what plait.lock says
   --warnings-as-errors           warnings fail too
   --allow CODE                   not this warning or note (may be repeated)
   --quiet                        no progress and no notes

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <llvm/ADT/StringExtras.h>
 
+#include "compiler/driver/lock.h"
 #include "compiler/plan/lookup.h"
 #include "compiler/plan/text.h"
 
@@ -79,6 +80,17 @@ void PrintFaults(const World& world, const SourceManager& sources, std::span<con
   PrintError(RenderDiagnostics(sources, faults, {DiagnosticFormat::Human, world.colour_err}));
 }
 
+/// `--locked` for a plan file: the lock is looked for beside and above the plan.
+Result<void> CheckPlanLock(const World& world, const plan::Plan& plan, const ModelPlaces& places, const std::string& path) {
+  std::optional<std::string> lock_path = FindLock(*world.files, path);
+  if (!lock_path) {
+    return Error{FailureKind::LockMismatch, "there is no plait.lock beside the plan or in a folder above it", path, {}}.WithNote(
+        "fix", "put the plan where its source is, or leave out `--locked`");
+  }
+  PLAIT_TRY(LockFile lock, LoadLock(*world.files, *lock_path));
+  return CheckPlanAgainstLock(*world.files, places, lock, plan, ParentPath(path));
+}
+
 Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments& arguments, const DiagnosticFilter& filter,
                                             const std::string& path) {
   PLAIT_TRY(std::string text, world.files->ReadFile(path));
@@ -88,12 +100,16 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   }
   if (plan::LooksLikePlan(text)) {
     PLAIT_TRY(plan::Plan read, plan::Read(text, path));
+    if (arguments.Has("--locked")) {
+      PLAIT_TRY_VOID(CheckPlanLock(world, read, places, path));
+    }
     return std::optional<PreparedPlan>({std::move(read), std::move(places), ParentPath(path)});
   }
   CompileOptions options;
   PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
   options.places = places;
   options.strict = arguments.Has("--strict");
+  options.locked = arguments.Has("--locked");
   options.outputs = ChosenOutputs(arguments);
   options.entry = arguments.Get("--entry");
   PLAIT_TRY(Compilation compilation, Compile(*world.files, path, options));

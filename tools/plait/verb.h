@@ -51,6 +51,7 @@ extern const Verb kPlanVerb;
 extern const Verb kDotVerb;
 extern const Verb kRunVerb;
 extern const Verb kBenchVerb;
+extern const Verb kLockVerb;
 extern const Verb kExplainVerb;
 extern const Verb kDocVerb;
 

@@ -122,3 +122,57 @@ TEST_CASE("what is missing or broken is named") {
   files.Add("s/model.safetensors.index.json", R"({"weight_map": {"a": "../../etc/passwd"}})");
   CHECK(ReadModelFacts(files, "s").error().kind == FailureKind::WeightsInvalid);
 }
+
+namespace {
+
+/// The facts of a GPT-2 with one more file in its folder.
+Result<ModelFacts> ReadWith(const std::string& name, std::string text) {
+  InMemoryFileSystem files;
+  files.Add("m/config.json", kGpt2);
+  files.Add("m/model.safetensors", Weights({"wte.weight"}));
+  files.Add("m/" + name, std::move(text));
+  return ReadModelFacts(files, "m");
+}
+
+}  // namespace
+
+TEST_CASE("what the files beside config.json tell") {
+  CHECK(ReadWith("tokenizer_config.json", R"({"model_max_length": 512})")->model_max_length == 512);
+  CHECK_FALSE(ReadWith("tokenizer_config.json", R"({"model_max_length": 1e30})")->model_max_length);
+  Result<ModelFacts> unlimited = ReadWith("tokenizer_config.json", R"({"model_max_length": 1000000000000000019884624838656})");
+  REQUIRE(unlimited.ok());
+  CHECK_FALSE(unlimited->model_max_length);
+  CHECK(ReadWith("tokenizer_config.json", "{}")->chat_template_file.empty());
+  CHECK(ReadWith("tokenizer_config.json", R"({"chat_template": "{{ x }}"})")->chat_template_file == "tokenizer_config.json");
+  CHECK(ReadWith("tokenizer_config.json", R"({"chat_template": [{"name": "default", "template": "a"}]})")->chat_template_file ==
+        "tokenizer_config.json");
+  CHECK(ReadWith("chat_template.jinja", "{{ x }}")->chat_template_file == "chat_template.jinja");
+  Result<ModelFacts> generation = ReadWith("generation_config.json", R"({"max_length": 50, "max_new_tokens": null})");
+  REQUIRE(generation.ok());
+  CHECK(generation->default_max_length == 50);
+  CHECK_FALSE(generation->default_max_new_tokens);
+}
+
+TEST_CASE("a file beside config.json that is broken says which") {
+  auto refused = [](const std::string& name, const std::string& text) {
+    Error error = ReadWith(name, text).error();
+    CHECK(error.place.starts_with("m/" + name));
+    return error.message;
+  };
+  CHECK(refused("tokenizer_config.json", "[]") == "the file holds a list, expected an object");
+  CHECK(refused("tokenizer_config.json", R"({"model_max_length": 0})") == "`model_max_length` is 0, expected a number of tokens");
+  CHECK(refused("tokenizer_config.json", R"({"chat_template": 1})") ==
+        "`chat_template` is an integer, expected a text or a list of named texts");
+  CHECK(refused("chat_template.jinja", " \n") == "the file is empty, expected a chat template");
+  CHECK(refused("generation_config.json", R"({"max_length": "a"})") == "`max_length` is \"a\", expected a size");
+  CHECK(refused("generation_config.json", std::string((size_t{64} << 20U) + 1, ' ')) ==
+        "the file has 67108865 bytes, expected at most 67108864");
+}
+
+TEST_CASE("the label that says that a text supports another") {
+  CHECK(Read(kRoberta, Weights({"a"}))->entailment_label == "ENTAILMENT");
+  CHECK_FALSE(Read(kDistilBert, Weights({"a"}))->entailment_label);
+  std::string config(kBert);
+  config.pop_back();
+  CHECK(Read(config + R"(, "label2id": {"no": 0, "entails": 1}})", Weights({"a"}))->entailment_label == "entails");
+}

@@ -141,6 +141,20 @@ TEST_CASE("escapes become the characters they stand for") {
   CHECK(Parse(R"("a\u0000b")")->AsString() == std::string("a\0b", 3));
 }
 
+TEST_CASE("what Python wrote may have integers beyond 64 bits") {
+  auto parse = [](std::string_view text) { return ParseJsonOfPython(text, "input", FailureKind::InputInvalid); };
+  CHECK(parse("1000000000000000019884624838656")->AsFloat() == 1e30);
+  CHECK(parse("-1000000000000000019884624838656")->AsFloat() == -1e30);
+  CHECK(parse("[9223372036854775807, 7]")->AsList()[0].AsInt() == INT64_MAX);
+  std::string text =
+      R"({"12345678901234567890123": "a\"12345678901234567890123", "b": 0.12345678901234567890123, "c": 12345678901234567890e1})";
+  CHECK(parse(text).ok());
+  CHECK(ToJson(*parse(text)) == ToJson(*Parse(text)));
+  CHECK(parse(text)->AsRecord()[0].first == "12345678901234567890123");
+  CHECK_FALSE(parse("12345678901234567890123x").ok());
+  CHECK_FALSE(parse("\"12345678901234567890\\").ok());
+}
+
 TEST_CASE("garbage is harmless") {
   std::mt19937_64 random(5);
   for (int i = 0; i < 3000; ++i) {
