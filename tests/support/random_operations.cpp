@@ -123,6 +123,11 @@ NodeId Generator::MakeStreamed(const Type& source, const Type& item, RegionId re
     NodeId text = Pick(kString, region, depth);
     stream = AddCall(Type::Stream(source), text, Pick(kInt, region, depth), region);
   }
+  if (OneIn(3)) {
+    // At least one, so that a writer that fails does so for everybody.
+    NodeId count = ir::AddConstant(function_, region, kInt, Value::Int(1 + static_cast<int64_t>(Below(2))));
+    stream = Apply(Operation::ListTake, Type::Stream(source), {stream, count}, region);
+  }
   std::vector<RegionId> regions = {NewItemRegion(source, item, depth)};
   if (OneIn(2)) {
     regions.push_back(NewItemRegion(source, kBool, depth));
@@ -133,10 +138,6 @@ NodeId Generator::MakeStreamed(const Type& source, const Type& item, RegionId re
   function_.nodes[mapped].regions = std::move(regions);
   if (!passes_on) {
     return mapped;
-  }
-  if (OneIn(3)) {
-    NodeId count = ir::AddConstant(function_, region, kInt, Value::Int(static_cast<int64_t>(Below(3))));
-    mapped = Apply(Operation::ListTake, Type::Stream(item), {mapped, count}, region);
   }
   RegionId whole = function_.regions.Add({});
   NodeId piece = ir::AddParameter(function_, whole, item, {});
