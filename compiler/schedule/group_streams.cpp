@@ -60,7 +60,11 @@ class Grouper {
     std::vector<uint32_t> place(link_.size());
     std::vector<uint32_t> within(link_.size());
     std::vector<Item> items;
-    for (uint32_t last : OrderOf(members)) {
+    std::optional<std::vector<uint32_t>> order = OrderOf(members);
+    if (!order) {
+      return;
+    }
+    for (uint32_t last : *order) {
       for (uint32_t i = 0; i < members[last].size(); ++i) {
         place[members[last][i]] = static_cast<uint32_t>(items.size());
         within[members[last][i]] = i;
@@ -74,8 +78,10 @@ class Grouper {
     block_.items = std::move(items);
   }
 
-  /// Groups in an order in which each stands after what its members need, as early as that lets it.
-  std::vector<uint32_t> OrderOf(const std::vector<std::vector<uint32_t>>& members) {
+  /// Groups in an order in which each stands after what its members need, as early as that lets it; nothing where one would have to stand
+  /// before and after another: what a stream is read for may decide about a further one that the same branch reads. Such items stay as they
+  /// are.
+  std::optional<std::vector<uint32_t>> OrderOf(const std::vector<std::vector<uint32_t>>& members) {
     std::vector<uint32_t> group_of(link_.size());
     for (uint32_t group = 0; group < members.size(); ++group) {
       for (uint32_t member : members[group]) {
@@ -83,7 +89,8 @@ class Grouper {
       }
     }
     std::vector<uint32_t> order;
-    std::vector<bool> is_placed(members.size(), false);
+    enum class State : uint8_t { New, Open, Placed };
+    std::vector<State> states(members.size(), State::New);
     // A group is on the stack a second time, marked, below what it needs.
     std::vector<std::pair<uint32_t, bool>> open;
     for (uint32_t root = 0; root < members.size(); ++root) {
@@ -91,14 +98,18 @@ class Grouper {
       while (!open.empty()) {
         auto [group, is_done] = open.back();
         open.pop_back();
-        if (members[group].empty() || is_placed[group]) {
+        if (members[group].empty() || states[group] == State::Placed) {
           continue;
         }
         if (is_done) {
-          is_placed[group] = true;
+          states[group] = State::Placed;
           order.push_back(group);
           continue;
         }
+        if (states[group] == State::Open) {
+          return std::nullopt;
+        }
+        states[group] = State::Open;
         open.emplace_back(group, true);
         for (uint32_t member : members[group]) {
           for (uint32_t need : block_.items[member].needs) {

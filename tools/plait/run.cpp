@@ -162,7 +162,8 @@ std::string CheckOptions(const Arguments& arguments) {
   return "";
 }
 
-int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgram& program, RequestSettings settings, const Type& result_type) {
+int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgram& program, RequestSettings settings,
+              const Type& result_type) {
   bool is_stream = result_type.Is(TypeKind::Stream);
   std::string form = arguments.Get("--output", "json");
   if (is_stream) {
