@@ -115,6 +115,11 @@ class Table {
   void AddMap(StageId id, const std::string& first) {
     const Stage& stage = entry_.stages[id];
     std::string index = stage.index ? fmt::format("%{}, ", *stage.index) : "";
+    if (Collects(stage)) {
+      AddNumbers(id, first + fmt::format("collect {}", Shortened(ToString(stage.source), kExprWidth)),
+                 fmt::format("→ %{}", stage.writes.value_or(0)), false);
+      return;
+    }
     std::string label = fmt::format("map for {}%{} in {}", index, stage.item, Shortened(ToString(stage.source), kExprWidth / 2));
     if (stage.condition) {
       label += fmt::format(" if {}", Shortened(ToString(*stage.condition), kExprWidth / 2));

@@ -217,6 +217,12 @@ class Drawer {
   }
 
   void DrawMap(const Stage& stage) {
+    if (Collects(stage)) {
+      size_t node = AddNode({NodeShape::Compute, "collect", "", group_});
+      Connect(stage.source, node);
+      SetOrigin(*stage.writes, node, "list");
+      return;
+    }
     std::optional<size_t> outer = group_;
     std::string what = stage.is_each                                      ? "for each piece, as it comes"
                        : stage.children.empty() && !stage.condition_stage ? "for each item"

@@ -162,4 +162,9 @@ std::vector<const Entry*> ChosenEntries(const Plan& plan, std::string_view name)
   return entries;
 }
 
+bool Collects(const Stage& stage) {
+  return stage.is_each && !stage.gives_stream && stage.children.empty() && !stage.condition && stage.element.kind == Expr::Kind::Value &&
+         stage.element.value == stage.item;
+}
+
 }  // namespace plait::plan

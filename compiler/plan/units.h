@@ -24,6 +24,8 @@ std::string CallName(const Plan& plan, const Stage& call);
 std::string GuardText(const Entry& entry, const Stage& guard);
 /// `S.run(text: string = "a") -> [Scored]`.
 std::string SignatureOf(const Entry& entry);
+/// Whether a map only takes in a stream.
+bool Collects(const Stage& stage);
 /// Every value that the expression reads, each once, in order.
 std::vector<ValueId> ValuesOf(const Expr& expr);
 /// The entries that a view is to show.
