@@ -16,7 +16,7 @@ constexpr OptionSpec kOptions[] = {{"--input", true, ""},   {"--entry", true, ""
                                    {"--output", true, ""},  {"--seed", true, ""},    {"--timeout", true, ""},
                                    {"--threads", true, ""}, {"--trace", true, ""},   {"--models", true, ""},
                                    {"--machine", true, ""}, {"--strict", false, ""}, {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},   {"--quiet", false, ""}};
+                                   {"--allow", true, ""},   {"--quiet", false, ""},  {"--allow-code-models", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait run FILE [options]
 
@@ -33,6 +33,7 @@ as they come, each as a line of JSON.
   --threads N                    computing threads, in place of the plan's
   --trace FILE                   what ran when, for chrome://tracing or ui.perfetto.dev
   --models DIR                   look for models here first (may be repeated)
+  --allow-code-models            run models that are compiled code (torchscript, aoti), whatever their digests
   --machine FILE                 a machine profile in place of this machine
   --strict                       resources beyond the machine are errors
   --warnings-as-errors           warnings fail too

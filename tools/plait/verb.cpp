@@ -88,7 +88,7 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   }
   if (plan::LooksLikePlan(text)) {
     PLAIT_TRY(plan::Plan read, plan::Read(text, path));
-    return std::optional<PreparedPlan>({std::move(read), std::move(places), ParentPath(path)});
+    return std::optional<PreparedPlan>({std::move(read), std::move(places), ParentPath(path), arguments.Has("--allow-code-models")});
   }
   CompileOptions options;
   PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
@@ -102,7 +102,7 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   if (HasErrors(found)) {
     return std::optional<PreparedPlan>();
   }
-  return std::optional<PreparedPlan>({*std::move(compilation.plan), std::move(places), ParentPath(path)});
+  return std::optional<PreparedPlan>({*std::move(compilation.plan), std::move(places), ParentPath(path), arguments.Has("--allow-code-models")});
 }
 
 }  // namespace

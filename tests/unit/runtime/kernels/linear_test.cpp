@@ -24,7 +24,7 @@ struct Layer {
 Layer MakeLayer(int64_t depth, int64_t columns, uint32_t seed) {
   Layer layer{depth, columns, RandomFloats(depth * columns, seed), RandomFloats(columns, seed + 1), {}};
   layer.panels.resize(static_cast<size_t>(PanelCount(columns) * depth * kPanelColumns));
-  MatrixSource source{reinterpret_cast<const std::byte*>(layer.weight.data()), ElementType::F32, depth, columns};
+  MatrixSource source{reinterpret_cast<const std::byte*>(layer.weight.data()), TensorElement::F32, depth, columns};
   PackDepthRows(source, 0, depth, 0, layer.panels.data());
   return layer;
 }

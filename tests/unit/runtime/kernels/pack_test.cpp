@@ -14,7 +14,7 @@ namespace plait {
 namespace {
 
 template <class T>
-MatrixSource SourceOf(const std::vector<T>& values, ElementType type, int64_t rows) {
+MatrixSource SourceOf(const std::vector<T>& values, TensorElement type, int64_t rows) {
   return {reinterpret_cast<const std::byte*>(values.data()), type, rows, static_cast<int64_t>(values.size()) / rows};
 }
 
@@ -33,10 +33,10 @@ TEST_CASE("both storage orders give the same panels, zero after the last column"
         transposed[c * kDepth + k] = weight[k * kEach + c];
       }
     }
-    MatrixSource depth_rows = SourceOf(weight, ElementType::F32, kDepth);
+    MatrixSource depth_rows = SourceOf(weight, TensorElement::F32, kDepth);
     PackDepthRows(depth_rows, 0, 20, offset, by_depth.data());
     PackDepthRows(depth_rows, 20, kDepth, offset, by_depth.data());
-    MatrixSource column_rows = SourceOf(transposed, ElementType::F32, kEach);
+    MatrixSource column_rows = SourceOf(transposed, TensorElement::F32, kEach);
     PackColumnRows(column_rows, 0, 10, offset, by_column.data());
     PackColumnRows(column_rows, 10, kEach, offset, by_column.data());
   }
@@ -71,7 +71,7 @@ TEST_CASE("every half and every bfloat16 becomes the float that it means") {
   for (uint32_t value = 0; value < 0x10000; ++value) {
     bits.push_back(static_cast<uint16_t>(value));
   }
-  for (auto [type, mantissa_bits, bias] : {std::tuple{ElementType::F16, 10, 15}, {ElementType::BF16, 7, 127}}) {
+  for (auto [type, mantissa_bits, bias] : {std::tuple{TensorElement::F16, 10, 15}, {TensorElement::BF16, 7, 127}}) {
     std::vector<float> floats(bits.size());
     ReadFloats(SourceOf(bits, type, 1), 0, static_cast<int64_t>(bits.size()), floats.data());
     int wrong = 0;
@@ -89,7 +89,7 @@ TEST_CASE("data of any alignment, from any element on") {
   std::vector<std::byte> shifted(values.size() * sizeof(float) + 1);
   std::copy_n(reinterpret_cast<const std::byte*>(values.data()), values.size() * sizeof(float), shifted.data() + 1);
   std::vector<float> read(3);
-  ReadFloats({shifted.data() + 1, ElementType::F32, 2, 3}, 2, 3, read.data());
+  ReadFloats({shifted.data() + 1, TensorElement::F32, 2, 3}, 2, 3, read.data());
   CHECK(read == std::vector<float>{3, 4, 5});
 }
 
