@@ -40,9 +40,9 @@ Result<Value> Finite(double value, std::string_view function) {
 }
 
 Result<void> WantSameShape(const Tensor& x, const Tensor& y, std::string_view function) {
-  return x.shape == y.shape ? Result<void>()
-                            : OutOfRange(fmt::format("{} wants tensors of one shape, found {} and {}", function, ShapeText(x.shape),
-                                                     ShapeText(y.shape)));
+  return x.shape == y.shape
+             ? Result<void>()
+             : OutOfRange(fmt::format("{} wants tensors of one shape, found {} and {}", function, ShapeText(x.shape), ShapeText(y.shape)));
 }
 
 /// The products of two vectors' elements, added up.
@@ -226,8 +226,7 @@ Result<Value> TensorMatmul(std::span<const Value> operands) {
   const Tensor& x = operands[0].AsTensor();
   const Tensor& y = operands[1].AsTensor();
   if (x.shape[1] != y.shape[0]) {
-    return OutOfRange(
-        fmt::format("tensor.matmul wants as many columns as rows, found {} and {}", ShapeText(x.shape), ShapeText(y.shape)));
+    return OutOfRange(fmt::format("tensor.matmul wants as many columns as rows, found {} and {}", ShapeText(x.shape), ShapeText(y.shape)));
   }
   auto inner = static_cast<size_t>(x.shape[1]);
   auto columns = static_cast<size_t>(y.shape[1]);

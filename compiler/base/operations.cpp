@@ -149,8 +149,7 @@ Result<Value> ItemAt(const Value& container, int64_t index) {
   if (container.is_tensor()) {
     auto rows = static_cast<size_t>(container.AsTensor().shape[0]);
     bool is_inside = index >= 0 && static_cast<uint64_t>(index) < rows;
-    return is_inside ? Result<Value>(TensorRow(container.AsTensor(), static_cast<size_t>(index)))
-                     : OutsideOf("tensor", index, rows, "row");
+    return is_inside ? Result<Value>(TensorRow(container.AsTensor(), static_cast<size_t>(index))) : OutsideOf("tensor", index, rows, "row");
   }
   const ValueList& items = container.AsList();
   if (index < 0 || static_cast<uint64_t>(index) >= items.size()) {

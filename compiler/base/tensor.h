@@ -71,8 +71,8 @@ std::optional<int64_t> CountElements(const std::vector<int64_t>& shape);
 template <class Visitor>
 auto VisitElement(TensorElement type, Visitor visit) {
   switch (type) {
-#define X(element, name, cpp) \
-  case TensorElement::element:  \
+#define X(element, name, cpp)  \
+  case TensorElement::element: \
     return visit(cpp{});
 #include "compiler/base/element_types.def"
 #undef X

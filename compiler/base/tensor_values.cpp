@@ -122,8 +122,8 @@ Result<void> CheckFixedDims(const std::vector<int64_t>& shape, const Type& type,
     for (size_t before = 0; before < i; ++before) {
       bool is_variable = !type.FixedDim(i) && type.dims()[i] != kAnyDim && type.dims()[i] == type.dims()[before];
       if (is_variable && shape[i] != shape[before]) {
-        return Mismatch(path, fmt::format("expected {}, found the sizes {} and {} for `{}`", type.ToString(), shape[before], shape[i],
-                                          type.dims()[i]));
+        return Mismatch(
+            path, fmt::format("expected {}, found the sizes {} and {} for `{}`", type.ToString(), shape[before], shape[i], type.dims()[i]));
       }
     }
   }
@@ -219,15 +219,20 @@ Value AsPlain(const Value& value) {
 
 Result<void> DimBindings::BindTensor(const Tensor& tensor, const Type& type, const std::string& what, FailureKind kind) {
   if (tensor.element != type.element() || tensor.shape.size() != type.dims().size()) {
-    return Error{kind, fmt::format("{} is a tensor<{}> of shape {}, expected {}", what, ElementTypeName(tensor.element),
-                                   ShapeText(tensor.shape), type.ToString()), "", {}};
+    return Error{kind,
+                 fmt::format("{} is a tensor<{}> of shape {}, expected {}", what, ElementTypeName(tensor.element), ShapeText(tensor.shape),
+                             type.ToString()),
+                 "",
+                 {}};
   }
   for (size_t i = 0; i < tensor.shape.size(); ++i) {
     const std::string& name = type.dims()[i];
     if (std::optional<int64_t> fixed = type.FixedDim(i)) {
       if (*fixed != tensor.shape[i]) {
-        return Error{kind, fmt::format("{} has size {} in dimension {}, expected {} of {}", what, tensor.shape[i], i, *fixed,
-                                       type.ToString()), "", {}};
+        return Error{kind,
+                     fmt::format("{} has size {} in dimension {}, expected {} of {}", what, tensor.shape[i], i, *fixed, type.ToString()),
+                     "",
+                     {}};
       }
       continue;
     }
@@ -236,8 +241,11 @@ Result<void> DimBindings::BindTensor(const Tensor& tensor, const Type& type, con
     }
     auto [bound, is_new] = sizes_.try_emplace(name, Bound{tensor.shape[i], what});
     if (!is_new && bound->second.size != tensor.shape[i]) {
-      return Error{kind, fmt::format("{} has size {} for the dimension `{}`, {} has {}", what, tensor.shape[i], name, bound->second.by,
-                                     bound->second.size), "", {}};
+      return Error{kind,
+                   fmt::format("{} has size {} for the dimension `{}`, {} has {}", what, tensor.shape[i], name, bound->second.by,
+                               bound->second.size),
+                   "",
+                   {}};
     }
   }
   return {};

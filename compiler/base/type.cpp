@@ -22,7 +22,9 @@ Type Type::Optional(Type item) {
   return {TypeKind::Optional, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}, {}})};
 }
 Type Type::Record(std::string name) { return {TypeKind::Record, std::make_shared<const Node>(Node{std::move(name), {}, {}})}; }
-Type Type::Anonymous(std::vector<Field> fields) { return {TypeKind::Anonymous, std::make_shared<const Node>(Node{"", std::move(fields), {}})}; }
+Type Type::Anonymous(std::vector<Field> fields) {
+  return {TypeKind::Anonymous, std::make_shared<const Node>(Node{"", std::move(fields), {}})};
+}
 Type Type::Map(Type item) { return {TypeKind::Map, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}, {}})}; }
 Type Type::Stream(Type item) { return {TypeKind::Stream, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}, {}})}; }
 Type Type::Variable(std::string name) { return {TypeKind::Variable, std::make_shared<const Node>(Node{std::move(name), {}, {}})}; }
@@ -56,7 +58,8 @@ Type Type::Union(const std::vector<Type>& members) {
   if (distinct.empty()) {
     return Of(TypeKind::Null);
   }
-  Type all = distinct.size() == 1 ? distinct[0].type : Type(TypeKind::Union, std::make_shared<const Node>(Node{"", std::move(distinct), {}}));
+  Type all =
+      distinct.size() == 1 ? distinct[0].type : Type(TypeKind::Union, std::make_shared<const Node>(Node{"", std::move(distinct), {}}));
   return is_optional ? Optional(std::move(all)) : all;
 }
 
@@ -168,7 +171,8 @@ bool Type::operator==(const Type& other) const {
   if (node_ == other.node_) {
     return true;
   }
-  return node_ && other.node_ && node_->name == other.node_->name && node_->fields == other.node_->fields && node_->dims == other.node_->dims;
+  return node_ && other.node_ && node_->name == other.node_->name && node_->fields == other.node_->fields &&
+         node_->dims == other.node_->dims;
 }
 
 namespace {
@@ -329,9 +333,8 @@ class TypeReader {
   }
 
   static std::optional<Type> FromWord(const std::string& word) {
-    for (TypeKind kind :
-         {TypeKind::Never, TypeKind::Null, TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String, TypeKind::Bytes,
-                          TypeKind::Json}) {
+    for (TypeKind kind : {TypeKind::Never, TypeKind::Null, TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String,
+                          TypeKind::Bytes, TypeKind::Json}) {
       if (word == Type::Of(kind).ToString()) {
         return Type::Of(kind);
       }

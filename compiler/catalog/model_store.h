@@ -26,8 +26,9 @@ struct ModelPlaces {
 
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// `--models` first, then plait.toml's `models` and `[code_models]` (found beside `source_path` or in a folder above it), then HF_HUB_CACHE, HF_HOME/hub,
-/// XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub. Fails with `settings-invalid` for a broken plait.toml.
+/// `--models` first, then plait.toml's `models` and `[code_models]` (found beside `source_path` or in a folder above it), then
+/// HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub. Fails with `settings-invalid` for a broken
+/// plait.toml.
 Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& environment, const std::vector<std::string>& models_flags,
                                     std::string_view source_path);
 

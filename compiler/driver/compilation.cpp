@@ -55,8 +55,8 @@ std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const 
     if (code && !files.IsFile(*code)) {
       continue;
     }
-    Result<std::string> folder = code ? Result<std::string>(*code)
-                                      : FindModelFolder(files, *places, SourceOf(model), model.revision, base_folder);
+    Result<std::string> folder =
+        code ? Result<std::string>(*code) : FindModelFolder(files, *places, SourceOf(model), model.revision, base_folder);
     if (!folder.ok()) {
       continue;
     }
@@ -172,8 +172,8 @@ Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const M
   for (uint32_t index : plan::CalledModels(plan, only_entry)) {
     const plan::Model& model = plan.models[index];
     std::optional<std::string> code = CodeModelPath(model.source, base_folder);
-    Result<std::string> folder = code ? FindCodeFile(files, *code)
-                                      : FindModelFolder(files, places, model.source, model.revision, base_folder);
+    Result<std::string> folder =
+        code ? FindCodeFile(files, *code) : FindModelFolder(files, places, model.source, model.revision, base_folder);
     if (!folder.ok()) {
       return plan::WithUserOf(model, std::move(folder).error());
     }

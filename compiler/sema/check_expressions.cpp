@@ -252,8 +252,8 @@ ExprId BodyChecker::Of(const ast::Index& node, const At& at) {
     return AddError(at.span);
   }
   if (!type.Is(TypeKind::List) && !type.Is(TypeKind::Tensor)) {
-    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(base), "expected a list, a tensor or a map, found `{}`; only these have an index",
-                          type.ToString()));
+    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(base),
+                          "expected a list, a tensor or a map, found `{}`; only these have an index", type.ToString()));
     return AddError(at.span);
   }
   const auto* constant = std::get_if<Apply>(&function_.exprs[index].node);

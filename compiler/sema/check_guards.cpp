@@ -58,7 +58,8 @@ ExprId BodyChecker::Of(const ast::Cast& node, const At& at) {
   }
   if (!CanCast(WithoutOptional(from), to)) {
     Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(operand), "`as` makes no `{}` of `{}`", to.ToString(), from.ToString())
-               .Note("it checks `json`, and turns a string into an enum, a number into another kind of number, a union into a member, and lists of "
+               .Note("it checks `json`, and turns a string into an enum, a number into another kind of number, a union into a member, and "
+                     "lists of "
                      "numbers into a tensor of as many dimensions and back"));
     return AddError(at.span);
   }

@@ -27,8 +27,7 @@ ExprId BodyChecker::Of(const ast::StringLiteral& node, const At& at) {
   }
   Result<Value> bytes = BytesFromText(node.value, "");
   if (!bytes.ok()) {
-    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, at.span, "{}", bytes.error().message)
-               .Fix("encode a text: `text.encode(\"…\")`"));
+    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, at.span, "{}", bytes.error().message).Fix("encode a text: `text.encode(\"…\")`"));
     return AddError(at.span);
   }
   return Add(Type::Of(TypeKind::Bytes), at.span, Constant{*std::move(bytes)});

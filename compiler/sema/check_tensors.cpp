@@ -12,8 +12,8 @@ namespace plait::sema {
 /// Nested lists of numbers where a tensor is wanted: a constant where it can be, else lists that are made one.
 ExprId BodyChecker::CheckTensorLiteral(const ast::List& node, const At& at, const Type& tensor) {
   Type lists = Type::Of(tensor.element() == TensorElement::Bool ? TypeKind::Bool
-                        : IsFloating(tensor.element())        ? TypeKind::Float
-                                                              : TypeKind::Int);
+                        : IsFloating(tensor.element())          ? TypeKind::Float
+                                                                : TypeKind::Int);
   for (size_t i = 0; i < tensor.dims().size(); ++i) {
     lists = Type::List(std::move(lists));
   }
@@ -68,9 +68,8 @@ ExprId BodyChecker::ConvertTensor(ExprId value, const Expectation& want, const T
 }
 
 void BodyChecker::ReportDims(ExprId value, const Expectation& want, const std::string& given, const std::string& wanted) {
-  Diagnostic diagnostic =
-      MakeDiagnostic(DiagnosticKind::DimMismatch, SpanOf(value), "expected `{}`, found `{}`: {} is not {}", want.type.ToString(),
-                     TypeOf(value).ToString(), given, wanted);
+  Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::DimMismatch, SpanOf(value), "expected `{}`, found `{}`: {} is not {}",
+                                         want.type.ToString(), TypeOf(value).ToString(), given, wanted);
   if (want.place.file.has_value()) {
     diagnostic.secondary.push_back({want.place, want.why});
   }
@@ -114,8 +113,8 @@ ExprId BodyChecker::CheckReshape(BoundArguments bound, const Span& span) {
     return AddError(span);
   }
   if (is_faulty || dims.empty() || dims.size() > kMaxTensorRank) {
-    Report(MakeDiagnostic(DiagnosticKind::NumberRange, SpanOf(bound.values[1]), "a shape has 1 to {} sizes from 0 on, one of which may be -1",
-                          kMaxTensorRank));
+    Report(MakeDiagnostic(DiagnosticKind::NumberRange, SpanOf(bound.values[1]),
+                          "a shape has 1 to {} sizes from 0 on, one of which may be -1", kMaxTensorRank));
     return AddError(span);
   }
   return Add(Type::Tensor(from.name(), std::move(dims)), span, Apply{Operation::TensorReshape, std::move(bound.values)});

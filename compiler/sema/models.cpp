@@ -121,9 +121,10 @@ class ModelReader {
                                               task.is_inline ? model().name : task.name)
                                    .Fix("name compiled code: `torchscript(\"m.pt\")` or `aoti(\"m.pt2\")`"));
     } else if (!task.is_users_own && is_code) {
-      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, decl_.source.span,
-                                              "`{}` loads compiled code, and the runtime itself does what `{}` says", source, task.name)
-                                   .Fix("name a folder of weights, `hf(\"org/name\")` or `path(\"folder\")`, or declare a `task` of your own"));
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::TypeMismatch, decl_.source.span,
+                         "`{}` loads compiled code, and the runtime itself does what `{}` says", source, task.name)
+              .Fix("name a folder of weights, `hf(\"org/name\")` or `path(\"folder\")`, or declare a `task` of your own"));
     } else if (source == "aoti" && task.methods.size() > 1) {
       program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, decl_.source.span,
                                               "an AOTInductor package is one method, and the task `{}` has {}", task.name,
@@ -138,8 +139,9 @@ class ModelReader {
     if (std::optional<std::string> near = program_.reporter.Suggest(source.text, known)) {
       diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), source.span, *near});
     } else {
-      diagnostic.notes.emplace_back("a model comes from `hf(\"org/name\")` or `path(\"folder\")`, compiled code from `torchscript(\"m.pt\")` or "
-                                "`aoti(\"m.pt2\")`");
+      diagnostic.notes.emplace_back(
+          "a model comes from `hf(\"org/name\")` or `path(\"folder\")`, compiled code from `torchscript(\"m.pt\")` or "
+          "`aoti(\"m.pt2\")`");
     }
     program_.reporter.Report(std::move(diagnostic));
   }

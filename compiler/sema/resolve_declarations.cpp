@@ -164,9 +164,9 @@ bool IsCodeResult(const Program& program, const Type& type, int depth = 0) {
 void CheckCodeSignature(Program& program, const Signature& signature) {
   for (const Parameter& parameter : signature.parameters) {
     if (!IsCodeArgument(parameter.type)) {
-      program.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, parameter.span, "compiled code takes no `{}`",
-                                             parameter.type.ToString())
-                                  .Note("it takes tensors, int, float, bool and string"));
+      program.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::TypeMismatch, parameter.span, "compiled code takes no `{}`", parameter.type.ToString())
+              .Note("it takes tensors, int, float, bool and string"));
     }
   }
   if (!IsCodeResult(program, signature.result)) {

@@ -44,7 +44,8 @@ struct Task {
   std::vector<Signature> methods;
   /// Declared by the program, not by the standard library: its models are code.
   bool is_users_own = false;
-  /// The signature of one model, written in its place: `model m: (x: …) -> … = …`. It has one method, `forward`, called by the model's name.
+  /// The signature of one model, written in its place: `model m: (x: …) -> … = …`. It has one method, `forward`, called by the model's
+  /// name.
   bool is_inline = false;
 };
 

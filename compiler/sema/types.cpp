@@ -131,8 +131,9 @@ class TypeResolver {
     const Symbol* symbol = FindName(program_, around_, Space::Data, dim.text);
     if (symbol == nullptr || symbol->kind != SymbolKind::Const) {
       if (is_capital) {
-        program_.reporter.Report(MakeDiagnostic(DiagnosticKind::UnknownName, dim.span, "no const is called `{}`", dim.text)
-                                     .Note("a dimension with a capital is a const; one with a small letter has any size, the same within a call"));
+        program_.reporter.Report(
+            MakeDiagnostic(DiagnosticKind::UnknownName, dim.span, "no const is called `{}`", dim.text)
+                .Note("a dimension with a capital is a const; one with a small letter has any size, the same within a call"));
         return std::nullopt;
       }
       return dim.text;

@@ -80,7 +80,9 @@ class CodeModel : public TaskModel {
       PLAIT_TRY_VOID(dims.Bind(found->second, parameter.type, fmt::format("`{}`", parameter.name), FailureKind::ArgumentRange));
       if (!ValueFits(found->second, parameter.type, {})) {
         return Error{FailureKind::ArgumentRange,
-                     fmt::format("`{}` is {}, expected {}", parameter.name, found->second.KindName(), parameter.type.ToString()), "", {}};
+                     fmt::format("`{}` is {}, expected {}", parameter.name, found->second.KindName(), parameter.type.ToString()),
+                     "",
+                     {}};
       }
       arguments.push_back(*found);
     }
@@ -173,18 +175,17 @@ Result<std::unique_ptr<TaskModel>> LoadCodeModel(const CodeModelSource& source, 
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& exception) {
-    return Refuse(FailureKind::ModelUnsupported,
-                  fmt::format("the file is no {}: {}", is_script ? "TorchScript module" : "AOTInductor package",
-                              WhatWentWrong(exception.what())),
-                  source.path);
+    return Refuse(
+        FailureKind::ModelUnsupported,
+        fmt::format("the file is no {}: {}", is_script ? "TorchScript module" : "AOTInductor package", WhatWentWrong(exception.what())),
+        source.path);
   }
   if (!opened.ok()) {
     Error error = std::move(opened).error();
     error.place = source.path;
     return error;
   }
-  return std::unique_ptr<TaskModel>(
-      std::make_unique<CodeModel>(source.methods, *std::move(opened), static_cast<int64_t>(code.size())));
+  return std::unique_ptr<TaskModel>(std::make_unique<CodeModel>(source.methods, *std::move(opened), static_cast<int64_t>(code.size())));
 }
 
 }  // namespace plait

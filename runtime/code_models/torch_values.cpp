@@ -96,8 +96,7 @@ Result<Value> RecordFrom(const c10::IValue& value, const Type& type, const std::
   const std::vector<Type::Field>& declared = type.fields();
   if (value.isTuple() && value.toTupleRef().elements().size() == declared.size()) {
     for (size_t i = 0; i < declared.size(); ++i) {
-      PLAIT_TRY(Value field,
-                FromTorch(value.toTupleRef().elements()[i], declared[i].type, fmt::format("{}.{}", what, declared[i].name)));
+      PLAIT_TRY(Value field, FromTorch(value.toTupleRef().elements()[i], declared[i].type, fmt::format("{}.{}", what, declared[i].name)));
       fields.emplace_back(declared[i].name, std::move(field));
     }
     return Value::Record(std::move(fields));

@@ -15,8 +15,8 @@ namespace plait {
 c10::IValue ToTorch(const Value& value);
 
 /// What code gave, as a value of the declared type: a tensor of its elements; a number or bool also from a tensor without dimensions; a
-/// list from a list or tuple; a record from a tuple in the order of its fields or from a dictionary by their names. Sizes of tensors are not
-/// compared. Fails with `model-failed`; `what` names the value.
+/// list from a list or tuple; a record from a tuple in the order of its fields or from a dictionary by their names. Sizes of tensors are
+/// not compared. Fails with `model-failed`; `what` names the value.
 Result<Value> FromTorch(const c10::IValue& value, const Type& type, const std::string& what);
 
 }  // namespace plait

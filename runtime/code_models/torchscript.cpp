@@ -40,8 +40,8 @@ Result<void> CheckCount(const torch::jit::Method& method, const MethodSignature&
     return {};
   }
   std::string takes = least == most ? fmt::format("{}", most) : fmt::format("{} to {}", least, most);
-  return Unsupported(fmt::format("the module's method `{}` takes {} arguments, and `{}` is declared", method.name(), takes,
-                                 declared.ToString()));
+  return Unsupported(
+      fmt::format("the module's method `{}` takes {} arguments, and `{}` is declared", method.name(), takes, declared.ToString()));
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ Result<void> CheckFinite(const Value& value, const std::string& path) {
     const Tensor& tensor = value.AsTensor();
     for (size_t i = 0; IsFloating(tensor.element) && i < tensor.count(); ++i) {
       if (!std::isfinite(tensor.Number(i))) {
-        return Error{FailureKind::Arithmetic, fmt::format("the result holds a number that is not finite, element {} of a tensor", i), path, {}};
+        return Error{
+            FailureKind::Arithmetic, fmt::format("the result holds a number that is not finite, element {} of a tensor", i), path, {}};
       }
     }
   }

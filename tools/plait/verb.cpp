@@ -102,7 +102,8 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   if (HasErrors(found)) {
     return std::optional<PreparedPlan>();
   }
-  return std::optional<PreparedPlan>({*std::move(compilation.plan), std::move(places), ParentPath(path), arguments.Has("--allow-code-models")});
+  return std::optional<PreparedPlan>(
+      {*std::move(compilation.plan), std::move(places), ParentPath(path), arguments.Has("--allow-code-models")});
 }
 
 }  // namespace
