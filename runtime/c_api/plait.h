@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define PLAIT_API __attribute__((visibility("default")))
-#define PLAIT_API_VERSION 2
+#define PLAIT_API_VERSION 3
 
 /* NOLINTBEGIN(readability-identifier-naming): the names of C */
 typedef struct plait_program plait_program;
