@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "compiler/base/nearest.h"
+#include "compiler/base/tensor_values.h"
 
 namespace plait {
 namespace {
@@ -34,6 +35,14 @@ bool FieldsFit(const Value& value, const Type& type, const TypeTable& types) {
 bool IsLabelOf(const Value& value, const Type& type, const TypeTable& types) {
   const std::vector<EnumVariant>* variants = types.FindEnum(type.name());
   return value.is_string() && variants != nullptr && std::ranges::find(*variants, value.AsString(), &EnumVariant::label) != variants->end();
+}
+
+bool ShapeFits(const Tensor& tensor, const Type& type) {
+  bool fits = tensor.element == type.element() && tensor.shape.size() == type.dims().size();
+  for (size_t i = 0; fits && i < tensor.shape.size(); ++i) {
+    fits = type.FixedDim(i).value_or(tensor.shape[i]) == tensor.shape[i];
+  }
+  return fits;
 }
 
 Error Mismatch(const std::string& path, std::string message) { return {FailureKind::InputMismatch, std::move(message), path, {}}; }
@@ -74,6 +83,13 @@ class Converter {
   Converter(const TypeTable& types, Conversion conversion) : types_(types), conversion_(conversion) {}
 
   Result<Value> Convert(const Value& value, const Type& type, const std::string& path) {
+    bool is_wrapped = value.is_tensor() || value.is_bytes();
+    bool keeps = type.Is(TypeKind::Tensor) || type.Is(TypeKind::Bytes) || type.Is(TypeKind::Json) || type.Is(TypeKind::Optional) ||
+                 type.Is(TypeKind::Union);
+    return is_wrapped && !keeps ? ConvertPlain(AsPlain(value), type, path) : ConvertPlain(value, type, path);
+  }
+
+  Result<Value> ConvertPlain(const Value& value, const Type& type, const std::string& path) {
     switch (type.kind()) {
       case TypeKind::Optional:
         return value.is_null() ? Result<Value>(value) : Convert(value, type.item(), path);
@@ -92,6 +108,10 @@ class Converter {
         return value.is_int() ? Result<Value>(Value::Float(value.AsNumber())) : AsItIs(value, type, path);
       case TypeKind::Int:
         return Int(value, type, path);
+      case TypeKind::Tensor:
+        return value.is_list() || value.is_tensor() ? ToTensor(value, type, path) : WrongKind(value, type, path);
+      case TypeKind::Bytes:
+        return value.is_string() ? BytesFromText(value.AsString(), path) : AsItIs(value, type, path);
       default:
         return AsItIs(value, type, path);
     }
@@ -231,6 +251,10 @@ bool ValueFits(const Value& value, const Type& type, const TypeTable& types) {
       return value.is_float() && std::isfinite(value.AsFloat());
     case TypeKind::String:
       return value.is_string();
+    case TypeKind::Bytes:
+      return value.is_bytes();
+    case TypeKind::Tensor:
+      return value.is_tensor() && ShapeFits(value.AsTensor(), type);
     case TypeKind::Json:
       return !value.is_float() || std::isfinite(value.AsFloat());
     case TypeKind::Optional:

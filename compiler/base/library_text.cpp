@@ -156,4 +156,20 @@ Result<Value> TextFixed(std::span<const Value> operands) {
   return Value::String(fmt::format("{:.{}f}", operands[0].AsNumber(), digits));
 }
 
+Result<Value> TextEncode(std::span<const Value> operands) { return Value::Bytes(operands[0].AsString()); }
+
+Result<Value> TextDecode(std::span<const Value> operands) {
+  const std::string& bytes = operands[0].AsBytes();
+  auto size = static_cast<utf8proc_ssize_t>(bytes.size());
+  for (utf8proc_ssize_t at = 0; at < size;) {
+    utf8proc_int32_t code_point = 0;
+    utf8proc_ssize_t length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(bytes.data()) + at, size - at, &code_point);
+    if (length <= 0) {
+      return Fail(fmt::format("text.decode wants UTF-8, and byte {} begins no character", at));
+    }
+    at += length;
+  }
+  return Value::String(bytes);
+}
+
 }  // namespace plait::library

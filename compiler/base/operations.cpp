@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "compiler/base/library.h"
+#include "compiler/base/tensor_values.h"
 #include "compiler/base/value_stream.h"
 
 namespace plait {
@@ -139,10 +140,20 @@ bool Contains(const Value& item, const Value& container) {
   return std::any_of(items.begin(), items.end(), [&](const Value& other) { return ValuesEqual(item, other); });
 }
 
-Result<Value> ItemAt(const ValueList& items, int64_t index) {
+Error OutsideOf(std::string_view container, int64_t index, size_t size, std::string_view unit) {
+  return Fail(FailureKind::IndexRange,
+              fmt::format("index {} is outside a {} of {} {}{}", index, container, size, unit, size == 1 ? "" : "s"));
+}
+
+Result<Value> ItemAt(const Value& container, int64_t index) {
+  if (container.is_tensor()) {
+    auto rows = static_cast<size_t>(container.AsTensor().shape[0]);
+    bool is_inside = index >= 0 && static_cast<uint64_t>(index) < rows;
+    return is_inside ? Result<Value>(TensorRow(container.AsTensor(), static_cast<size_t>(index))) : OutsideOf("tensor", index, rows, "row");
+  }
+  const ValueList& items = container.AsList();
   if (index < 0 || static_cast<uint64_t>(index) >= items.size()) {
-    return Fail(FailureKind::IndexRange,
-                fmt::format("index {} is outside a list of {} item{}", index, items.size(), items.size() == 1 ? "" : "s"));
+    return OutsideOf("list", index, items.size(), "item");
   }
   return items[static_cast<size_t>(index)];
 }
@@ -153,6 +164,12 @@ Value Length(const Value& value) {
   }
   if (value.is_list()) {
     return Value::Int(static_cast<int64_t>(value.AsList().size()));
+  }
+  if (value.is_tensor()) {
+    return Value::Int(value.AsTensor().shape[0]);
+  }
+  if (value.is_bytes()) {
+    return Value::Int(static_cast<int64_t>(value.AsBytes().size()));
   }
   const std::string& text = value.AsString();
   // Continuation bytes of UTF-8 begin with the bits 10.
@@ -264,13 +281,13 @@ Result<Value> Apply(Operation operation, std::span<const Value> operands) {
     case Operation::In:
       return Value::Bool(Contains(first, operands[1]));
     case Operation::Index:
-      return ItemAt(first.AsList(), operands[1].AsInt());
+      return ItemAt(first, operands[1].AsInt());
     case Operation::Length:
       return Length(first);
     case Operation::ToFloat:
       return Value::Float(first.AsNumber());
     case Operation::Display:
-      return first.is_string() ? first : Value::String(ToJson(first));
+      return first.is_string() ? first : first.is_bytes() ? AsPlain(first) : Value::String(ToJson(first));
     case Operation::Flatten:
       return first.is_stream() ? FlattenedStream(first) : Flatten(first.AsList());
     case Operation::Lookup: {
@@ -280,9 +297,10 @@ Result<Value> Apply(Operation operation, std::span<const Value> operands) {
     case Operation::Entries:
       return Entries(first.AsRecord());
     case Operation::Member:
-      return Member(first, operands[1]);
+      return Member(AsPlain(first), operands[1]);
     case Operation::MemberOrNull: {
-      const Value* member = FindMember(first, operands[1]);
+      const Value plain = AsPlain(first);
+      const Value* member = FindMember(plain, operands[1]);
       return member != nullptr ? *member : Value();
     }
     default:

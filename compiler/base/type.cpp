@@ -4,27 +4,35 @@
 #include <cctype>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace plait {
 
 struct Type::Node {
   std::string name;
   std::vector<Field> fields;  // an item type is the only field, without a name; so are a union's members
+  std::vector<std::string> dims;
 };
 
-Type Type::List(Type item) { return {TypeKind::List, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})}; }
+Type Type::List(Type item) { return {TypeKind::List, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}, {}})}; }
 Type Type::Optional(Type item) {
   if (item.Is(TypeKind::Optional) || item.is_error() || item.Is(TypeKind::Null)) {
     return item;
   }
-  return {TypeKind::Optional, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})};
+  return {TypeKind::Optional, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}, {}})};
 }
-Type Type::Record(std::string name) { return {TypeKind::Record, std::make_shared<const Node>(Node{std::move(name), {}})}; }
-Type Type::Anonymous(std::vector<Field> fields) { return {TypeKind::Anonymous, std::make_shared<const Node>(Node{"", std::move(fields)})}; }
-Type Type::Map(Type item) { return {TypeKind::Map, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})}; }
-Type Type::Stream(Type item) { return {TypeKind::Stream, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}})}; }
-Type Type::Variable(std::string name) { return {TypeKind::Variable, std::make_shared<const Node>(Node{std::move(name), {}})}; }
-Type Type::Enum(std::string name) { return {TypeKind::Enum, std::make_shared<const Node>(Node{std::move(name), {}})}; }
+Type Type::Record(std::string name) { return {TypeKind::Record, std::make_shared<const Node>(Node{std::move(name), {}, {}})}; }
+Type Type::Anonymous(std::vector<Field> fields) {
+  return {TypeKind::Anonymous, std::make_shared<const Node>(Node{"", std::move(fields), {}})};
+}
+Type Type::Map(Type item) { return {TypeKind::Map, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}, {}})}; }
+Type Type::Stream(Type item) { return {TypeKind::Stream, std::make_shared<const Node>(Node{"", {{"", std::move(item)}}, {}})}; }
+Type Type::Variable(std::string name) { return {TypeKind::Variable, std::make_shared<const Node>(Node{std::move(name), {}, {}})}; }
+Type Type::Enum(std::string name) { return {TypeKind::Enum, std::make_shared<const Node>(Node{std::move(name), {}, {}})}; }
+
+Type Type::Tensor(std::string element, std::vector<std::string> dims) {
+  return {TypeKind::Tensor, std::make_shared<const Node>(Node{std::move(element), {}, std::move(dims)})};
+}
 
 Type Type::Union(const std::vector<Type>& members) {
   bool is_optional = false;
@@ -50,13 +58,24 @@ Type Type::Union(const std::vector<Type>& members) {
   if (distinct.empty()) {
     return Of(TypeKind::Null);
   }
-  Type all = distinct.size() == 1 ? distinct[0].type : Type(TypeKind::Union, std::make_shared<const Node>(Node{"", std::move(distinct)}));
+  Type all =
+      distinct.size() == 1 ? distinct[0].type : Type(TypeKind::Union, std::make_shared<const Node>(Node{"", std::move(distinct), {}}));
   return is_optional ? Optional(std::move(all)) : all;
 }
 
 const Type& Type::item() const { return node_->fields[0].type; }
 const std::string& Type::name() const { return node_->name; }
 const std::vector<Type::Field>& Type::fields() const { return node_->fields; }
+const std::vector<std::string>& Type::dims() const { return node_->dims; }
+
+std::optional<int64_t> Type::FixedDim(size_t index) const {
+  constexpr size_t kMostDigits = 18;
+  const std::string& dim = node_->dims[index];
+  bool is_number = !dim.empty() && dim.size() <= kMostDigits && std::isdigit(static_cast<unsigned char>(dim[0])) != 0;
+  return is_number ? std::optional<int64_t>(std::stoll(dim)) : std::nullopt;
+}
+
+TensorElement Type::element() const { return ElementTypeFromName(node_->name).value_or(TensorElement::F32); }
 
 std::string Type::ToString() const {
   switch (kind_) {
@@ -74,6 +93,8 @@ std::string Type::ToString() const {
       return "float";
     case TypeKind::String:
       return "string";
+    case TypeKind::Bytes:
+      return "bytes";
     case TypeKind::Json:
       return "json";
     case TypeKind::List:
@@ -89,6 +110,8 @@ std::string Type::ToString() const {
       return name();
     case TypeKind::Enum:
       return "enum " + name();
+    case TypeKind::Tensor:
+      return fmt::format("tensor<{}>[{}]", name(), fmt::join(dims(), ", "));
     case TypeKind::Union: {
       std::string text;
       for (const Field& member : members()) {
@@ -123,6 +146,14 @@ bool HoldsStream(const Type& type) {
   }
 }
 
+Type RowOf(const Type& tensor) {
+  if (tensor.dims().size() > 1) {
+    return Type::Tensor(tensor.name(), {tensor.dims().begin() + 1, tensor.dims().end()});
+  }
+  bool is_bool = tensor.element() == TensorElement::Bool;
+  return Type::Of(is_bool ? TypeKind::Bool : IsFloating(tensor.element()) ? TypeKind::Float : TypeKind::Int);
+}
+
 const std::vector<RecordField>* TypeTable::FindRecord(const std::string& name) const {
   auto found = records.find(name);
   return found == records.end() ? nullptr : &found->second;
@@ -140,7 +171,8 @@ bool Type::operator==(const Type& other) const {
   if (node_ == other.node_) {
     return true;
   }
-  return node_ && other.node_ && node_->name == other.node_->name && node_->fields == other.node_->fields;
+  return node_ && other.node_ && node_->name == other.node_->name && node_->fields == other.node_->fields &&
+         node_->dims == other.node_->dims;
 }
 
 namespace {
@@ -239,11 +271,42 @@ class TypeReader {
       }
       return is_map ? Type::Map(*std::move(item)) : Type::Stream(*std::move(item));
     }
+    if (word == "tensor" && Take('<')) {
+      return ReadTensor();
+    }
     if (word == "enum") {
       std::string name = TakeWord();
       return IsPath(name) ? std::optional(Type::Enum(std::move(name))) : std::nullopt;
     }
     return FromWord(word);
+  }
+
+  /// `<` is taken.
+  std::optional<Type> ReadTensor() {
+    std::string element = TakeWord();
+    bool is_known = ElementTypeFromName(element).has_value();
+    if (!is_known || !Take('>') || !Take('[')) {
+      return std::nullopt;
+    }
+    std::vector<std::string> dims;
+    do {
+      dims.push_back(TakeWord());
+      if (!IsDim(dims.back()) || dims.size() > kMaxTensorRank) {
+        return std::nullopt;
+      }
+    } while (Take(','));
+    return Take(']') ? std::optional(Type::Tensor(std::move(element), std::move(dims))) : std::nullopt;
+  }
+
+  /// A size without leading zeros, or a name.
+  static bool IsDim(const std::string& word) {
+    constexpr size_t kMostDigits = 18;
+    if (word.empty() || word.find('.') != std::string::npos) {
+      return false;
+    }
+    bool is_number = std::ranges::all_of(word, [](unsigned char c) { return std::isdigit(c) != 0; });
+    bool is_name = std::isdigit(static_cast<unsigned char>(word[0])) == 0;
+    return is_name || (is_number && word.size() <= kMostDigits && (word[0] != '0' || word.size() == 1));
   }
 
   static bool IsPath(const std::string& word) {
@@ -270,8 +333,8 @@ class TypeReader {
   }
 
   static std::optional<Type> FromWord(const std::string& word) {
-    for (TypeKind kind :
-         {TypeKind::Never, TypeKind::Null, TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String, TypeKind::Json}) {
+    for (TypeKind kind : {TypeKind::Never, TypeKind::Null, TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String,
+                          TypeKind::Bytes, TypeKind::Json}) {
       if (word == Type::Of(kind).ToString()) {
         return Type::Of(kind);
       }

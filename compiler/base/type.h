@@ -22,6 +22,7 @@ enum class TypeKind : uint8_t {
   Int,
   Float,
   String,
+  Bytes,
   Json,
   List,       // item
   Optional,   // item
@@ -30,9 +31,13 @@ enum class TypeKind : uint8_t {
   Record,     // name; its fields stand in a TypeTable
   Anonymous,  // fields, in order
   Enum,       // name; its variants stand in a TypeTable. A value is the variant's wire label, a string
+  Tensor,     // element type and dimensions
   Union,      // members, at least two; a value is one of theirs, as it is
   Variable,   // name; stands for any type in the signature of a function of the standard library
 };
+
+/// The dimension of a tensor's type that stands for any size.
+inline constexpr std::string_view kAnyDim = "_";
 
 /// Immutable; copies share. `==` is structural; named records are equal by name.
 class Type {
@@ -51,6 +56,9 @@ class Type {
   /// Named as records are.
   static Type Enum(std::string name);
   static Type Variable(std::string name);
+  /// `element` is an element type's name, in a signature of the standard library also a variable's. Each of `dims`, of which there is at
+  /// least one, is a size in digits, the name of a variable, or `_` for any size.
+  static Type Tensor(std::string element, std::vector<std::string> dims);
   /// Unions among the members give theirs, equal ones count once, and null or an optional among them makes the whole optional. One member
   /// alone is that member.
   static Type Union(const std::vector<Type>& members);
@@ -65,10 +73,17 @@ class Type {
   [[nodiscard]] const Type& item() const;
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] const std::vector<Field>& fields() const;
+  /// Of a tensor.
+  [[nodiscard]] const std::vector<std::string>& dims() const;
+  /// The size of a tensor's dimension, where the type states one.
+  [[nodiscard]] std::optional<int64_t> FixedDim(size_t index) const;
+  /// Of a tensor whose element type is no variable; its name is `name()`.
+  [[nodiscard]] TensorElement element() const;
   /// Of a union: the types of fields without names.
   [[nodiscard]] const std::vector<Field>& members() const { return fields(); }
 
-  /// As the language spells it: `[text.Label]`, `int?`, `{ a: int, b: [float] }`, `float | string`; an enum as `enum Verdict`.
+  /// As the language spells it: `[text.Label]`, `int?`, `{ a: int, b: [float] }`, `float | string`; `tensor<f32>[b, 3]`;
+  /// an enum as `enum Verdict`.
   [[nodiscard]] std::string ToString() const;
 
   bool operator==(const Type& other) const;
@@ -94,6 +109,8 @@ inline const Type& WithoutOptional(const Type& type) { return type.Is(TypeKind::
 
 /// Whether it is a stream or has a part that is one.
 bool HoldsStream(const Type& type);
+/// What a tensor of that type holds at an index of its first dimension: a tensor with one dimension less, or an element.
+Type RowOf(const Type& tensor);
 
 /// One field of a named record.
 struct RecordField {

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/tensor_values.h"
+
 namespace plait {
 namespace {
 
@@ -63,7 +65,44 @@ void AppendItems(const Items& items, char open, char close, bool pretty, size_t 
   text += close;
 }
 
-void AppendJson(const Value& value, bool pretty, size_t indent, std::string& text) {
+/// The fewest digits that read back to the same number of that precision.
+template <class T>
+std::string Shortest(T value) {
+  if (!std::isfinite(value)) {
+    // JSON has no such number; the runtime refuses it before it can be written, and a dump must still read.
+    return "null";
+  }
+  std::array<char, 32> buffer{};
+  auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  (void)error;
+  std::string text(buffer.data(), end);
+  if (text.find_first_of(".e") == std::string::npos) {
+    text += ".0";
+  }
+  return text;
+}
+
+/// Nested lists on one line, from element `first` of dimension `depth` on.
+void AppendTensor(const Tensor& tensor, size_t depth, size_t first, std::string& text) {
+  if (depth == tensor.shape.size()) {
+    bool is_single = tensor.element == TensorElement::F32;
+    text += is_single ? Shortest(tensor.At<float>(first)) : ToJson(ElementValue(tensor, first));
+    return;
+  }
+  size_t step = 1;
+  for (size_t i = depth + 1; i < tensor.shape.size(); ++i) {
+    step *= static_cast<size_t>(tensor.shape[i]);
+  }
+  text += '[';
+  for (size_t i = 0; i < static_cast<size_t>(tensor.shape[depth]); ++i) {
+    text += i == 0 ? "" : ", ";
+    AppendTensor(tensor, depth + 1, first + i * step, text);
+  }
+  text += ']';
+}
+
+void AppendJson(const Value& value, JsonStyle style, size_t indent, std::string& text) {
+  bool pretty = style.pretty;
   if (value.is_null()) {
     text += "null";
   } else if (value.is_bool()) {
@@ -76,18 +115,26 @@ void AppendJson(const Value& value, bool pretty, size_t indent, std::string& tex
     text += QuoteJson(value.AsString());
   } else if (value.is_stream()) {
     text += "null";  // only dumps come here
+  } else if (value.is_bytes()) {
+    text += fmt::format(fmt::runtime(style.tagged ? "bytes({})" : "{}"), QuoteJson(BytesToText(value.AsBytes())));
+  } else if (value.is_tensor()) {
+    const Tensor& tensor = value.AsTensor();
+    text += style.tagged ? fmt::format("tensor<{}>{}(", ElementTypeName(tensor.element), ShapeText(tensor.shape)) : "";
+    AppendTensor(tensor, 0, 0, text);
+    text += style.tagged ? ")" : "";
   } else {
     bool is_empty = value.is_list() ? value.AsList().empty() : value.AsRecord().empty();
     if (pretty && (is_empty || (indent > 0 && FitsOnLine(value, text)))) {
       pretty = false;
     }
+    style.pretty = pretty;
     if (value.is_list()) {
-      AppendItems(value.AsList(), '[', ']', pretty, indent, text, [&](const Value& item) { AppendJson(item, pretty, indent + 2, text); });
+      AppendItems(value.AsList(), '[', ']', pretty, indent, text, [&](const Value& item) { AppendJson(item, style, indent + 2, text); });
     } else {
       AppendItems(value.AsRecord(), '{', '}', pretty, indent, text, [&](const auto& field) {
         text += QuoteJson(field.first);
         text += ": ";
-        AppendJson(field.second, pretty, indent + 2, text);
+        AppendJson(field.second, style, indent + 2, text);
       });
     }
   }
@@ -108,8 +155,8 @@ const Value* Value::Field(std::string_view name) const {
 }
 
 std::string_view Value::KindName() const {
-  static constexpr std::array<std::string_view, 8> kNames = {"null",     "a boolean", "an integer", "a number",
-                                                             "a string", "a list",    "an object",  "a stream"};
+  static constexpr std::array<std::string_view, 10> kNames = {"null",   "a boolean", "an integer", "a number", "a string",
+                                                              "a list", "an object", "a stream",   "bytes",    "a tensor"};
   return kNames[data_.index()];
 }
 
@@ -126,29 +173,24 @@ bool Value::operator==(const Value& other) const {
   if (is_record()) {
     return AsRecord() == other.AsRecord();
   }
+  if (is_bytes()) {
+    return AsBytes() == other.AsBytes();
+  }
+  if (is_tensor()) {
+    return AsTensor() == other.AsTensor();
+  }
   return data_ == other.data_;
 }
 
 std::string ToJson(const Value& value, const JsonStyle& style) {
   std::string text;
-  AppendJson(value, style.pretty, 0, text);
+  AppendJson(value, style, 0, text);
   return text;
 }
 
-std::string FormatFloat(double value) {
-  if (!std::isfinite(value)) {
-    // JSON has no such number; the runtime refuses it before it can be written, and a dump must still read.
-    return "null";
-  }
-  std::array<char, 32> buffer{};
-  auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  (void)error;
-  std::string text(buffer.data(), end);
-  if (text.find_first_of(".e") == std::string::npos) {
-    text += ".0";
-  }
-  return text;
-}
+std::string ConstantText(const Value& value) { return ToJson(value, {false, true}); }
+
+std::string FormatFloat(double value) { return Shortest(value); }
 
 std::string QuoteJson(std::string_view text) {
   std::string quoted = "\"";

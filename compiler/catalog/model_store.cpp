@@ -25,25 +25,65 @@ std::string ShortenHome(const std::string& path, const std::string& home) {
   return !home.empty() && path.starts_with(home + "/") ? fmt::format("~{}", path.substr(home.size())) : path;
 }
 
-Result<std::vector<std::string>> ReadSettings(const FileSystem& files, const std::string& path, const std::string& home) {
-  static const std::vector<std::string> kKeys = {"models"};
+/// The strings of an array that may be absent.
+Result<std::vector<std::string>> ReadStrings(const toml::node* node, const std::string& path, std::string_view key, std::string_view what) {
+  std::vector<std::string> strings;
+  if (node == nullptr) {
+    return strings;
+  }
+  if (!node->is_array()) {
+    return SettingsError(path, node->source(), fmt::format("`{}` is no array of {}", key, what));
+  }
+  for (const toml::node& item : *node->as_array()) {
+    if (!item.is_string() || (**item.as_string()).empty()) {
+      return SettingsError(path, item.source(), fmt::format("`{}` holds something else than {}", key, what));
+    }
+    strings.push_back(**item.as_string());
+  }
+  return strings;
+}
+
+bool IsDigest(std::string_view text) {
+  constexpr std::string_view kPrefix = "sha256:";
+  constexpr size_t kDigits = 64;
+  return text.starts_with(kPrefix) && text.size() == kPrefix.size() + kDigits &&
+         text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
+}
+
+/// `[code_models] allow = ["sha256:…"]`
+Result<std::vector<std::string>> ReadAllowedCode(const toml::table& settings, const std::string& path) {
+  const toml::node* node = settings.get("code_models");
+  if (node == nullptr) {
+    return std::vector<std::string>();
+  }
+  if (!node->is_table()) {
+    return SettingsError(path, node->source(), "`code_models` is no table");
+  }
+  for (const auto& [key, value] : *node->as_table()) {
+    if (key != "allow") {
+      return SettingsError(path, value.source(), fmt::format("`code_models` has no key `{}`; it has `allow`", key.str()));
+    }
+  }
+  PLAIT_TRY(std::vector<std::string> digests, ReadStrings(node->as_table()->get("allow"), path, "allow", "digests"));
+  for (const std::string& digest : digests) {
+    if (!IsDigest(digest)) {
+      return SettingsError(path, node->source(), fmt::format("`{}` is no digest: `sha256:` and 64 small hexadecimal digits", digest));
+    }
+  }
+  return digests;
+}
+
+/// What plait.toml adds to the places.
+Result<void> ReadSettings(const FileSystem& files, const std::string& path, ModelPlaces& places) {
+  static const std::vector<std::string> kKeys = {"models", "code_models"};
   PLAIT_TRY(std::string text, files.ReadFile(path));
   PLAIT_TRY(toml::table table, ParseSettings(text, path, kKeys));
-  std::vector<std::string> folders;
-  const toml::node* models = table.get("models");
-  if (models == nullptr) {
-    return folders;
+  PLAIT_TRY(std::vector<std::string> folders, ReadStrings(table.get("models"), path, "models", "folders"));
+  for (const std::string& folder : folders) {
+    places.folders.push_back(JoinPath(ParentPath(path), ExpandHome(folder, places.home)));
   }
-  if (!models->is_array()) {
-    return SettingsError(path, models->source(), "`models` is no array of folders");
-  }
-  for (const toml::node& item : *models->as_array()) {
-    if (!item.is_string() || (**item.as_string()).empty()) {
-      return SettingsError(path, item.source(), "`models` holds something else than folders");
-    }
-    folders.push_back(JoinPath(ParentPath(path), ExpandHome(**item.as_string(), home)));
-  }
-  return folders;
+  PLAIT_TRY(places.allowed_code, ReadAllowedCode(table, path));
+  return {};
 }
 
 std::string HubCache(const Environment& environment, const std::string& home) {
@@ -153,8 +193,7 @@ Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& 
     places.folders.push_back(ExpandHome(folder, places.home));
   }
   if (std::optional<std::string> settings = FindBesideOrAbove(files, source_path, kSettingsName)) {
-    PLAIT_TRY(std::vector<std::string> folders, ReadSettings(files, *settings, places.home));
-    places.folders.insert(places.folders.end(), folders.begin(), folders.end());
+    PLAIT_TRY_VOID(ReadSettings(files, *settings, places));
   }
   places.hub_cache = HubCache(environment, places.home);
   return places;

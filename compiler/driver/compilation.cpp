@@ -8,6 +8,7 @@
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/SHA256.h>
 
+#include "compiler/catalog/code_model.h"
 #include "compiler/catalog/model_facts.h"
 #include "compiler/driver/lock.h"
 #include "compiler/driver/module_loader.h"
@@ -52,11 +53,16 @@ std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const 
     if (!places) {
       continue;
     }
-    Result<std::string> folder = FindModelFolder(files, *places, SourceOf(model), model.revision, base_folder);
+    std::optional<std::string> code = CodeModelPath(SourceOf(model), base_folder);
+    if (code && !files.IsFile(*code)) {
+      continue;
+    }
+    Result<std::string> folder =
+        code ? Result<std::string>(*code) : FindModelFolder(files, *places, SourceOf(model), model.revision, base_folder);
     if (!folder.ok()) {
       continue;
     }
-    Result<ModelFacts> read = ReadModelFacts(files, *folder);
+    Result<ModelFacts> read = code ? ReadCodeFacts(files, *folder) : ReadModelFacts(files, *folder);
     if (read.ok()) {
       facts.back() = *std::move(read);
       continue;
@@ -116,6 +122,14 @@ Result<void> Plan(const FileSystem& files, const std::string& path, ir::Graph lo
     result.plan = MakePlan(*result.graph, inputs, result.sources, sink);
   }
   return {};
+}
+
+Result<std::string> FindCodeFile(const FileSystem& files, const std::string& path) {
+  if (files.IsFile(path)) {
+    return path;
+  }
+  Error error{FailureKind::ModelNotFound, fmt::format("the model's file `{}` was not found", path), "", {}};
+  return std::move(error).WithNote("fix", "put the file there, or change the path in the source, which is relative to the graph's folder");
 }
 
 Result<void> RunStages(const FileSystem& files, const std::string& path, std::string text, const CompileOptions& options,
@@ -193,7 +207,9 @@ Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const M
   std::vector<std::string> folders(plan.models.size());
   for (uint32_t index : plan::CalledModels(plan, only_entry)) {
     const plan::Model& model = plan.models[index];
-    Result<std::string> folder = FindModelFolder(files, places, model.source, model.revision, base_folder);
+    std::optional<std::string> code = CodeModelPath(model.source, base_folder);
+    Result<std::string> folder =
+        code ? FindCodeFile(files, *code) : FindModelFolder(files, places, model.source, model.revision, base_folder);
     if (!folder.ok()) {
       return plan::WithUserOf(model, std::move(folder).error());
     }

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/tensor_values.h"
+
 namespace plait::ir {
 namespace {
 
@@ -224,6 +226,14 @@ Result<Value> Cursor::TakeJson(int depth) {
   }
   if (Take("{")) {
     return TakeJsonRecord(depth);
+  }
+  if (Sees("tensor") || Sees("bytes")) {
+    PLAIT_TRY(Type type, TakeType());
+    PLAIT_TRY_VOID(Expect("("));
+    PLAIT_TRY(Value content, TakeJson(depth + 1));
+    PLAIT_TRY_VOID(Expect(")"));
+    std::optional<Value> value = FromTagged(type, content);
+    return value ? Result<Value>(*std::move(value)) : Fail(fmt::format("what stands in the brackets is no {}", type.ToString()));
   }
   if (Take("null")) {
     return Value();

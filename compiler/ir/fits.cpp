@@ -44,6 +44,10 @@ bool TypeFits(const Type& wanted, const Type& given, const TypeTable& types) {
   if (wanted.Is(TypeKind::Union) || given.Is(TypeKind::Union)) {
     return UnionFits(wanted, given, types);
   }
+  if (wanted.Is(TypeKind::Tensor) && given.Is(TypeKind::Tensor)) {
+    // The checker has compared the dimensions; inlining may put a size in the place of a variable.
+    return wanted.name() == given.name() && wanted.dims().size() == given.dims().size();
+  }
   if (wanted.kind() == given.kind() && (wanted.Is(TypeKind::List) || wanted.Is(TypeKind::Map) || wanted.Is(TypeKind::Stream))) {
     return TypeFits(wanted.item(), given.item(), types);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/base/id.h"
+#include "compiler/base/method_signature.h"
 #include "compiler/base/operations.h"
 #include "compiler/base/result.h"
 #include "compiler/base/source.h"
@@ -106,6 +107,8 @@ struct Model {
   std::string location;
   std::string revision;
   ValueFields options;
+  /// Of a model that is code, the methods of its task; of another none.
+  std::vector<MethodSignature> methods;
   Span span;
 
   bool operator==(const Model&) const = default;

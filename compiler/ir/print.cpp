@@ -1,7 +1,7 @@
 // Print: the graph as text.
 //
 //   record   = "record" name "{" [ field { "," field } ] "}"           field = name ":" type [ "=" json ]
-//   model    = "model" "@" INT name ":" name "=" name "(" string [ "," string ] ")" json
+//   model    = "model" "@" INT name ":" name "=" name "(" string [ "," string ] ")" json { "fn" string }
 //   demand   = "demand" name { ( "cpu" | "memory" | "gpu_min" | "gpu_max" ) INT }
 //   function = { "///" text } "func" "@" name "(" [ param { "," param } ] ")" "->" type [ "entry" ] [ "timeout_ms" INT ]
 //              "{" nodes "return" "%" INT "}"                          param = "%" INT name ":" type [ "=" json ]
@@ -29,7 +29,7 @@ bool IsWord(std::string_view text) {
 /// A name as it is, or quoted where it is no word.
 std::string Name(std::string_view name) { return IsWord(name) ? std::string(name) : QuoteJson(name); }
 
-std::string Default(const std::optional<Value>& value) { return value ? " = " + ToJson(*value) : ""; }
+std::string Default(const std::optional<Value>& value) { return value ? " = " + ConstantText(*value) : ""; }
 
 /// Prints one function, which is canonical.
 class FunctionPrinter {
@@ -120,7 +120,7 @@ class FunctionPrinter {
       case NodeKind::Parameter:
         return std::string(name);
       case NodeKind::Constant:
-        return fmt::format("{} {}", name, ToJson(node.constant));
+        return fmt::format("{} {}", name, ConstantText(node.constant));
       case NodeKind::Apply:
         return ApplySpelling(node);
       case NodeKind::Field:
@@ -209,8 +209,12 @@ std::string PrintRecord(const std::string& name, const std::vector<RecordField>&
 
 std::string PrintModel(ModelId id, const Model& model) {
   std::string revision = model.revision.empty() ? "" : ", " + QuoteJson(model.revision);
-  return fmt::format("model @{} {}: {} = {}({}{}) {}", id.index, Name(model.name), Name(model.task), Name(model.source),
-                     QuoteJson(model.location), revision, ToJson(Value::Record(model.options)));
+  std::string methods;
+  for (const MethodSignature& method : model.methods) {
+    methods += " fn " + QuoteJson(method.ToString());
+  }
+  return fmt::format("model @{} {}: {} = {}({}{}) {}{}", id.index, Name(model.name), Name(model.task), Name(model.source),
+                     QuoteJson(model.location), revision, ConstantText(Value::Record(model.options)), methods);
 }
 
 std::string PrintDemand(const Demand& demand) {

@@ -104,7 +104,7 @@ class GraphReader {
     return {};
   }
 
-  /// model = "@" INT name ":" name "=" name "(" string [ "," string ] ")" json
+  /// model = "@" INT name ":" name "=" name "(" string [ "," string ] ")" json { "fn" string }
   Result<void> ReadModel() {
     PLAIT_TRY_VOID(cursor_.Expect("@"));
     PLAIT_TRY(int64_t id, cursor_.TakeInt());
@@ -128,6 +128,14 @@ class GraphReader {
     }
     PLAIT_TRY(Value options, cursor_.TakeJson());
     model.options = options.AsRecord();
+    while (cursor_.Take("fn")) {
+      PLAIT_TRY(std::string text, cursor_.TakeName());
+      std::optional<MethodSignature> method = ParseMethodSignature(text);
+      if (!method) {
+        return cursor_.Fail(fmt::format("{} is no signature of a method", QuoteJson(text)));
+      }
+      model.methods.push_back(*std::move(method));
+    }
     graph_.models.Add(std::move(model));
     return {};
   }

@@ -142,9 +142,10 @@ class NodeVerifier {
       case Operation::In:
         return Is(1, TypeKind::List) || Both(TypeKind::String) || (Is(0, TypeKind::String) && Is(1, TypeKind::Map));
       case Operation::Index:
-        return Is(0, TypeKind::List) && Is(1, TypeKind::Int);
+        return (Is(0, TypeKind::List) || Is(0, TypeKind::Tensor)) && Is(1, TypeKind::Int);
       case Operation::Length:
-        return Is(0, TypeKind::List) || Is(0, TypeKind::Map) || Is(0, TypeKind::String);
+        return Is(0, TypeKind::List) || Is(0, TypeKind::Map) || Is(0, TypeKind::String) || Is(0, TypeKind::Tensor) ||
+               Is(0, TypeKind::Bytes);
       case Operation::Flatten:
         return Operand(0).Is(TypeKind::Stream)
                    ? IsListOrStream(Operand(0).item())
@@ -186,6 +187,9 @@ class NodeVerifier {
         }
         [[fallthrough]];
       case Operation::Index:
+        if (Operand(0).Is(TypeKind::Tensor)) {
+          return RowOf(Operand(0));
+        }
         return Operand(0).Is(TypeKind::Never) ? Operand(0) : Operand(0).item();
       case Operation::Length:
         return Type::Of(TypeKind::Int);

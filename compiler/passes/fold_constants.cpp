@@ -26,6 +26,12 @@ size_t SizeUpTo(const Value& value, size_t limit) {
   if (value.is_string()) {
     return size + value.AsString().size();
   }
+  if (value.is_bytes()) {
+    return size + value.AsBytes().size();
+  }
+  if (value.is_tensor()) {
+    return size + value.AsTensor().data.size();
+  }
   auto add = [&](const Value& part) { size += size < limit ? SizeUpTo(part, limit - size) : 0; };
   if (value.is_list()) {
     std::for_each(value.AsList().begin(), value.AsList().end(), add);

@@ -14,6 +14,16 @@ Value PlaceholderOf(const Type& type, const TypeTable& types) {
       return Value::Float(0);
     case TypeKind::String:
       return Value::String("");
+    case TypeKind::Bytes:
+      return Value::Bytes("");
+    case TypeKind::Tensor: {
+      std::vector<int64_t> shape;
+      for (size_t i = 0; i < type.dims().size(); ++i) {
+        // Where it has no stated size a tensor may be empty, and a placeholder is better small.
+        shape.push_back(type.FixedDim(i).value_or(0));
+      }
+      return Value::OfTensor(MakeTensor(type.element(), std::move(shape)));
+    }
     case TypeKind::List:
       return Value::List({});
     case TypeKind::Record: {

@@ -59,7 +59,7 @@ class Numberer {
       key += fmt::format("{}", node.limit);
     }
     if (node.kind == NodeKind::Constant) {
-      key += ToJson(node.constant);
+      key += ConstantText(node.constant);
     }
     for (NodeId operand : node.operands) {
       key += fmt::format(" {}", number_of_[operand.index]);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/tensor_values.h"
 #include "compiler/plan/expr_scanner.h"
 #include "compiler/plan/expr_syntax.h"
 #include "compiler/plan/plan.h"
@@ -187,6 +188,9 @@ class Reader {
   }
 
   Result<Expr> ReadWord() {
+    if (scanner_.Sees("tensor<") || scanner_.Sees("bytes(")) {
+      return ReadTagged();
+    }
     if (scanner_.TakeToken("null")) {
       return Constant(Value());
     }
@@ -207,6 +211,16 @@ class Reader {
       }
     }
     return Expected("an expression");
+  }
+
+  // type "(" JSON ")": bytes or a tensor
+  Result<Expr> ReadTagged() {
+    PLAIT_TRY(Type type, scanner_.ReadType());
+    PLAIT_TRY_VOID(Want('('));
+    PLAIT_TRY(Expr content, ReadExpression());
+    PLAIT_TRY_VOID(Want(')'));
+    std::optional<Value> value = content.kind == Expr::Kind::Constant ? FromTagged(type, content.constant) : std::nullopt;
+    return value ? Result<Expr>(Constant(*std::move(value))) : Fail(fmt::format("what stands in the brackets is no {}", type.ToString()));
   }
 
   Result<Expr> ReadCall(Operation operation) {

@@ -89,6 +89,11 @@ bool ExprScanner::TakeToken(std::string_view token) {
   return true;
 }
 
+bool ExprScanner::Sees(std::string_view text) {
+  SkipSpace();
+  return text_.substr(position_).starts_with(text);
+}
+
 Result<void> ExprScanner::Want(char c) { return Take(c) ? Result<void>() : Expected(fmt::format("`{}`", c)); }
 
 bool ExprScanner::TakeSeparator() {

@@ -29,6 +29,8 @@ class ExprScanner {
   bool Take(char c);
   /// A word or sign, and not the beginning of a longer word.
   bool TakeToken(std::string_view token);
+  /// Whether exactly this text comes next.
+  bool Sees(std::string_view text);
   Result<void> Want(char c);
   /// Where a comma is the last thing before a closing bracket, it is seen but stays.
   bool TakeSeparator();

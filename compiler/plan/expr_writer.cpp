@@ -112,7 +112,7 @@ void AppendIf(const Expr& expr, std::string& text) {
 void Append(const Expr& expr, std::string& text) {
   switch (expr.kind) {
     case Expr::Kind::Constant:
-      text += ToJson(expr.constant);
+      text += ConstantText(expr.constant);
       return;
     case Expr::Kind::Value:
       text += fmt::format("%{}", expr.value);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/base/method_signature.h"
 #include "compiler/base/operations.h"
 #include "compiler/base/type.h"
 #include "compiler/base/value.h"
@@ -210,11 +211,13 @@ struct Model {
   /// `hf:org/name` or `path:folder`, the folder relative to the source file's.
   std::string source;
   std::string revision;
-  /// Of config.json and the safetensors header; empty where the folder was not found.
+  /// Of config.json and the safetensors header, of code the whole file's; empty where the folder was not found.
   std::string digest;
   /// config.json's model_type; empty where the folder was not found.
   std::string architecture;
   ValueFields options;
+  /// Of a model that is code (`torchscript:file`, `aoti:file`, relative to the source file's folder), the methods of its task.
+  std::vector<MethodSignature> methods;
   int64_t weight_bytes = 0;
   std::string span;
   bool operator==(const Model&) const = default;

@@ -113,6 +113,13 @@ Model ReadModel(TomlTable& table, TomlErrors& errors) {
     }
     model.options.emplace_back(std::move(option.name), std::move(option.value.constant));
   }
+  for (const std::string& text : table.OptionalStrings("methods")) {
+    std::optional<MethodSignature> method = ParseMethodSignature(text);
+    if (!method) {
+      errors.Fail(table.position(), fmt::format("{} is no signature of a method", QuoteJson(text)));
+    }
+    model.methods.push_back(method.value_or(MethodSignature{}));
+  }
   model.weight_bytes = table.OptionalInt("weight_bytes", 0, INT64_MAX).value_or(0);
   model.span = table.OptionalString("span");
   table.Finish();

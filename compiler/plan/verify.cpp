@@ -67,8 +67,12 @@ MaybeText FindModelFault(const Model& model) {
   if (model.name.empty() || model.task.empty()) {
     return "a model needs a name and a task";
   }
-  if (!model.source.starts_with("hf:") && !model.source.starts_with("path:")) {
-    return fmt::format("the source is `{}`, expected `hf:org/name` or `path:folder`", model.source);
+  bool is_code = model.source.starts_with("torchscript:") || model.source.starts_with("aoti:");
+  if (!is_code && !model.source.starts_with("hf:") && !model.source.starts_with("path:")) {
+    return fmt::format("the source is `{}`, expected `hf:org/name`, `path:folder`, `torchscript:file` or `aoti:file`", model.source);
+  }
+  if (is_code == model.methods.empty()) {
+    return is_code ? "a model that is code needs its methods" : "only a model that is code has methods";
   }
   std::set<std::string> names;
   for (const auto& [name, value] : model.options) {

@@ -1,7 +1,9 @@
 // The plan as TOML: keys in one order, defaults left out, numbers and strings in one spelling.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -79,7 +81,7 @@ std::string StringText(std::string_view text) {
 }
 
 std::string ExprText(const Expr& expr) { return StringText(ToString(expr)); }
-std::string ConstantText(const Value& value) { return StringText(ToJson(value)); }
+std::string ConstantString(const Value& value) { return StringText(ConstantText(value)); }
 std::string KeyText(const std::string& key) { return IsName(key) ? key : QuoteJson(key); }
 
 std::string ListText(const std::vector<std::string>& items, size_t indent) {
@@ -169,7 +171,7 @@ void WriteTypes(const TypeTable& types, Lines& lines) {
       std::vector<std::pair<std::string, std::string>> table = {{"name", StringText(field.name)},
                                                                 {"type", StringText(field.type.ToString())}};
       if (field.default_value) {
-        table.emplace_back("default", ConstantText(*field.default_value));
+        table.emplace_back("default", ConstantString(*field.default_value));
       }
       fields.push_back(TableText(table));
     }
@@ -200,10 +202,16 @@ void WriteModels(const std::vector<Model>& models, Lines& lines) {
     lines.String("architecture", model.architecture);
     std::vector<std::pair<std::string, std::string>> options;
     for (const auto& [name, value] : model.options) {
-      options.emplace_back(KeyText(name), ConstantText(value));
+      options.emplace_back(KeyText(name), ConstantString(value));
     }
     if (!options.empty()) {
       lines.Raw("options", TableText(options));
+    }
+    if (!model.methods.empty()) {
+      std::vector<std::string> methods;
+      std::ranges::transform(model.methods, std::back_inserter(methods),
+                             [](const MethodSignature& method) { return StringText(method.ToString()); });
+      lines.Raw("methods", ListText(methods, 0));
     }
     lines.Int("weight_bytes", model.weight_bytes);
     lines.String("span", model.span);
@@ -346,7 +354,7 @@ void WriteParameters(const std::vector<Parameter>& parameters, Lines& lines) {
     std::vector<std::pair<std::string, std::string>> table = {
         {"value", IntText(parameter.value)}, {"name", StringText(parameter.name)}, {"type", StringText(parameter.type.ToString())}};
     if (parameter.default_value) {
-      table.emplace_back("default", ConstantText(*parameter.default_value));
+      table.emplace_back("default", ConstantString(*parameter.default_value));
     }
     tables.push_back(TableText(table));
   }

@@ -255,8 +255,23 @@ Work CostModel::Encode(const ir::Node& call, int64_t lanes) {
   return {{pass}, static_cast<int64_t>(activations)};
 }
 
+/// Nothing is known of what code does, so it is taken to use each byte of its file once as a weight of fp32, for every call of a batch.
+Work CostModel::RunCode(const ir::Node& call, int64_t lanes) {
+  const std::optional<ModelFacts>& facts = facts_[call.model.index];
+  auto bytes = static_cast<double>(facts ? facts->weight_bytes : kAssumedCodeBytes);
+  Assume(fmt::format("{}: compiled code, each weight used once a call", NameOf(graph_, call)));
+  constexpr double kBytesPerWeight = 4;
+  Segment pass;
+  pass.flops = 2 * static_cast<double>(lanes) * bytes / kBytesPerWeight;
+  pass.bytes = bytes;
+  return {{pass}, 0};
+}
+
 Work CostModel::WorkOf(ir::NodeId call, int64_t lanes) {
   const ir::Node& node = function_.nodes[call];
+  if (!graph_.models[node.model].methods.empty()) {
+    return RunCode(node, lanes);
+  }
   return IsGenerator(graph_, node) ? Generate(node, lanes) : Encode(node, lanes);
 }
 

@@ -14,6 +14,9 @@ namespace plait::schedule {
 /// Items that a list is taken to have where its length is not known.
 inline constexpr int64_t kAssumedItems = 4;
 
+/// Bytes that a model which is code is taken to have where its file was not found.
+inline constexpr int64_t kAssumedCodeBytes = 100'000'000;
+
 /// Rounds that a loop is taken to run: halfway between one and all that it may, rounded up.
 inline double ExpectedRounds(int64_t limit) {
   int64_t rounds = limit / 2 + 1;
@@ -59,6 +62,7 @@ class CostModel {
   [[nodiscard]] Sizes SizesOf(ir::ModelId model) const;
   Generation LengthsOf(const ir::Node& call, const Sizes& sizes);
   Work Generate(const ir::Node& call, int64_t lanes);
+  Work RunCode(const ir::Node& call, int64_t lanes);
   Work Encode(const ir::Node& call, int64_t lanes);
   int64_t ItemsOf(ir::NodeId list, int depth);
   int64_t CountItems(ir::NodeId list, int depth);

@@ -23,6 +23,9 @@ int64_t TypicalWeightBytes(std::string_view task) {
   if (task == "text.ZeroShot") {
     return 1'421'000'000;
   }
+  if (!task.starts_with("text.")) {
+    return schedule::kAssumedCodeBytes;
+  }
   return task == "text.Generator" ? 498'000'000 : 438'000'000;
 }
 
@@ -47,6 +50,7 @@ std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inpu
     planned.source = fmt::format("{}:{}", model.source, model.location);
     planned.revision = model.revision;
     planned.options = model.options;
+    planned.methods = model.methods;
     planned.span = sources.Place(model.span);
     if (facts) {
       planned.digest = facts->digest;

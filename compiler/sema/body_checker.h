@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,10 @@ namespace plait::sema {
 /// What the arguments of a call told about the type variables of its callee.
 struct Inference {
   std::map<std::string, Type> types;
+  /// Sizes, or names where the caller's own tensors have them, by the callee's names of dimensions.
+  std::map<std::string, std::string> dims;
+  /// Of `E` in the signature of the standard library.
+  std::string element;
 
   /// The type with what is known put in.
   [[nodiscard]] Type Known(const Type& type) const;
@@ -29,6 +34,10 @@ struct Inference {
 
 /// Somewhere in it stands a type variable.
 bool HasVariable(const Type& type);
+/// Somewhere in it stands a dimension that each call gives its size.
+bool HasDimVariable(const Type& type);
+/// Adds the names of the dimensions that stand in it.
+void CollectDims(const Type& type, std::set<std::string>& names);
 
 /// One expression a parameter, and what must be computed before them.
 struct BoundArguments {
@@ -218,6 +227,8 @@ class BodyChecker {
   std::optional<Callee> ResolveCallee(const CalledName& called);
   std::optional<Callee> ResolveBareCallee(const ast::Name& node, const Span& span);
   std::optional<Callee> ResolveMember(const ast::Name& base, const Span& base_span, const ast::Word& member);
+  [[nodiscard]] bool IsInline(ModelId model) const;
+  Callee ResolveInline(ModelId model);
   std::optional<Callee> ResolveMethod(ModelId model, const ast::Word& member);
   std::optional<Callee> ResolveApi(ServiceId service, const ast::Word& member);
   std::optional<Callee> ResolveEdgeMember(const Symbol& symbol, const ast::Name& base, const Span& base_span, const ast::Word& member);
@@ -283,6 +294,13 @@ class BodyChecker {
   /// All as one type, or nothing after a report.
   std::optional<Type> Unify(std::vector<ExprId>& values);
 
+  // check_tensors.cpp
+  ExprId CheckTensorLiteral(const ast::List& node, const At& at, const Type& tensor);
+  ExprId ConvertTensor(ExprId value, const Expectation& want, const Type& goal);
+  void ReportDims(ExprId value, const Expectation& want, const std::string& given, const std::string& wanted);
+  ExprId CheckReshape(BoundArguments bound, const Span& span);
+  std::optional<std::string> DimOfSize(ExprId size);
+
   // check_pipes.cpp
   ExprId Of(const ast::Pipe& node, const At& at);
   ExprId Of(const ast::Selector& node, const At& at);
@@ -315,6 +333,8 @@ class BodyChecker {
     std::vector<std::pair<Type, Type>> missed;
   };
   std::vector<BranchValues> branch_values_;
+  /// Dimensions that the parameters name: each has one size in the body, which the caller chooses.
+  std::set<std::string> own_dims_;
   /// How often the expression is checked, for all the edges that the comprehensions around it go over.
   size_t copies_ = 1;
 };

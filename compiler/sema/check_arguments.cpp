@@ -77,7 +77,7 @@ BodyChecker::Placement BodyChecker::PlaceArguments(const Callee& callee, const s
 ExprId BodyChecker::CheckArgument(ast::ExprId argument, const Expectation& want, Placement& placement) {
   const auto* selector = argument.has_value() ? std::get_if<ast::Selector>(&tree().exprs[argument].node) : nullptr;
   const Type& wanted = WithoutOptional(want.type);
-  if (!HasVariable(want.type)) {
+  if (!HasVariable(want.type) && !HasDimVariable(want.type)) {
     bool takes_keys = selector != nullptr && wanted.Is(TypeKind::List);
     return takes_keys ? Convert(CheckSelector(*selector, tree().exprs[argument].span, placement.values[0], placement.lets), want)
                       : CheckAs(argument, want);

@@ -56,7 +56,7 @@ void BodyChecker::CheckLoose(ast::ExprId id) {
 }
 
 ExprId BodyChecker::MakeCall(const Callee& callee, BoundArguments bound, const Span& span) {
-  const Type& result = callee.signature->result;
+  const Type result = HasDimVariable(callee.signature->result) ? bound.inference.Known(callee.signature->result) : callee.signature->result;
   std::vector<ExprId>& arguments = bound.values;
   if (const auto* operation = std::get_if<Operation>(&callee.target)) {
     bool is_faulty = std::ranges::any_of(arguments, [&](ExprId argument) { return TypeOf(argument).is_error(); });
@@ -72,11 +72,13 @@ ExprId BodyChecker::CheckLength(const std::vector<ast::Argument>& arguments, con
   static const Signature kLength{"len", {{"x", Type(), std::nullopt, {}}}, Type::Of(TypeKind::Int), {}};
   ExprId operand = BindArguments({"len", &kLength, {}, false}, arguments, at.span).values[0];
   const Type type = TypeOf(operand);
-  std::string_view wants = "a list, a map or a string";
+  std::string_view wants = "a list, a map, a tensor, bytes or a string";
   if (RefuseOperand(operand, "len", wants)) {
     return Add(kLength.result, at.span, Constant{Value::Int(0)});
   }
-  if (!type.Is(TypeKind::List) && !type.Is(TypeKind::Map) && !type.Is(TypeKind::String)) {
+  bool has_length = type.Is(TypeKind::List) || type.Is(TypeKind::Map) || type.Is(TypeKind::String) || type.Is(TypeKind::Tensor) ||
+                    type.Is(TypeKind::Bytes);
+  if (!has_length) {
     Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(operand), "`len` wants {}, found `{}`", wants, type.ToString()));
   }
   return Add(kLength.result, at.span, Apply{Operation::Length, {operand}});
@@ -154,6 +156,9 @@ std::optional<Callee> BodyChecker::ResolveBareCallee(const ast::Name& node, cons
     ReportServiceCall(ServiceId{symbol->index}, span);
     return std::nullopt;
   }
+  if (symbol != nullptr && symbol->kind == SymbolKind::Model && IsInline(ModelId{symbol->index})) {
+    return ResolveInline(ModelId{symbol->index});
+  }
   if (symbol != nullptr) {
     MarkUsed(node.text);
     if (symbol->kind != SymbolKind::Unavailable) {
@@ -219,6 +224,18 @@ std::optional<Callee> BodyChecker::ResolveMember(const ast::Name& base, const Sp
   return std::nullopt;
 }
 
+bool BodyChecker::IsInline(ModelId model) const {
+  TaskId task = program_.result.models[model].task;
+  return task.has_value() && program_.result.tasks[task].is_inline;
+}
+
+/// `m(x)`, where the model's signature stands in its place.
+Callee BodyChecker::ResolveInline(ModelId model) {
+  program_.models[model.index].is_used = true;
+  const Model& info = program_.result.models[model];
+  return {info.name, program_.result.tasks[info.task].methods.data(), ModelMethod{model, 0}, false};
+}
+
 std::optional<Callee> BodyChecker::ResolveMethod(ModelId model, const ast::Word& member) {
   program_.models[model.index].is_used = true;
   const Model& info = program_.result.models[model];
@@ -226,6 +243,11 @@ std::optional<Callee> BodyChecker::ResolveMethod(ModelId model, const ast::Word&
     return std::nullopt;
   }
   const Task& task = program_.result.tasks[info.task];
+  if (task.is_inline) {
+    ReportNotCalledSo(member.span, info.name, "a model with a signature of its own", program_.models[model.index].decl->name.span,
+                      fmt::format("call it by its name: `{}(…)`", info.name));
+    return std::nullopt;
+  }
   std::vector<std::string> names;
   for (uint32_t i = 0; i < task.methods.size(); ++i) {
     if (task.methods[i].name == member.text) {

@@ -21,6 +21,7 @@ void BodyChecker::DeclareParameters(const std::vector<Parameter>& parameters) {
   bindings_.Enter();
   for (const Parameter& parameter : parameters) {
     DeclareLocal({parameter.name, parameter.span}, parameter.type, BindingKind::Parameter);
+    CollectDims(parameter.type, own_dims_);
   }
 }
 
@@ -285,9 +286,9 @@ ExprId BodyChecker::Of(const ast::Index& node, const At& at) {
     ReportMismatch(base, {type.item(), {}, ""});
     return AddError(at.span);
   }
-  if (!type.Is(TypeKind::List)) {
-    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(base), "expected a list or a map, found `{}`; only these have an index",
-                          type.ToString()));
+  if (!type.Is(TypeKind::List) && !type.Is(TypeKind::Tensor)) {
+    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(base),
+                          "expected a list, a tensor or a map, found `{}`; only these have an index", type.ToString()));
     return AddError(at.span);
   }
   const auto* constant = std::get_if<Apply>(&function_.exprs[index].node);
@@ -295,7 +296,7 @@ ExprId BodyChecker::Of(const ast::Index& node, const At& at) {
     Report(MakeDiagnostic(DiagnosticKind::NumberRange, SpanOf(index), "an index counts from the start of the list and is never negative")
                .Fix("for the last item write `xs[len(xs) - 1]`"));
   }
-  return Add(type.item(), at.span, Apply{Operation::Index, {base, index}});
+  return Add(type.Is(TypeKind::Tensor) ? RowOf(type) : type.item(), at.span, Apply{Operation::Index, {base, index}});
 }
 
 }  // namespace plait::sema

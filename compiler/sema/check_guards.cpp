@@ -11,12 +11,31 @@
 namespace plait::sema {
 namespace {
 
+/// How deep lists of numbers or bools nest, or how many dimensions a tensor has.
+std::optional<size_t> RankOf(const Type& type) {
+  if (type.Is(TypeKind::Tensor)) {
+    return type.dims().size();
+  }
+  size_t depth = 0;
+  const Type* inner = &type;
+  while (inner->Is(TypeKind::List)) {
+    inner = &inner->item();
+    ++depth;
+  }
+  bool is_element = inner->is_number() || inner->Is(TypeKind::Bool);
+  return is_element && depth > 0 ? std::optional(depth) : std::nullopt;
+}
+
 /// What `as` can make of a value without knowing it.
 bool CanCast(const Type& from, const Type& to) {
   if (from.Is(TypeKind::Json)) {
     return !to.Is(TypeKind::Stream);
   }
   const Type& goal = WithoutOptional(to);
+  if (from.Is(TypeKind::Tensor) || goal.Is(TypeKind::Tensor)) {
+    std::optional<size_t> rank = RankOf(from);
+    return (rank && rank == RankOf(goal)) || FitsAsIs(from, to);
+  }
   if (from.Is(TypeKind::Union)) {
     return std::ranges::any_of(from.members(), [&](const Type::Field& member) { return FitsAsIs(member.type, goal); });
   }
@@ -39,7 +58,9 @@ ExprId BodyChecker::Of(const ast::Cast& node, const At& at) {
   }
   if (!CanCast(WithoutOptional(from), to)) {
     Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, SpanOf(operand), "`as` makes no `{}` of `{}`", to.ToString(), from.ToString())
-               .Note("it checks `json`, and turns a string into an enum, a number into another kind of number, and a union into a member"));
+               .Note("it checks `json`, and turns a string into an enum, a number into another kind of number, a union into a member, and "
+                     "lists of "
+                     "numbers into a tensor of as many dimensions and back"));
     return AddError(at.span);
   }
   return Add(std::move(to), at.span, Cast{operand});

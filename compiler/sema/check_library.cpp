@@ -14,6 +14,12 @@ bool MayBe(const std::string& variable, const Type& type) {
   if (type.Is(TypeKind::Never)) {
     return true;
   }
+  if (variable == "X" || variable == "F") {
+    return type.Is(TypeKind::Tensor) && (variable == "X" || IsFloating(type.element()));
+  }
+  if (variable == "Y") {
+    return type.Is(TypeKind::Tensor);
+  }
   return variable == "N" ? type.is_number() : variable == "K" ? HasOrder(type) : !type.Is(TypeKind::Stream);
 }
 
@@ -23,6 +29,8 @@ bool HasVariable(const Type& type) {
   switch (type.kind()) {
     case TypeKind::Variable:
       return true;
+    case TypeKind::Tensor:
+      return !ElementTypeFromName(type.name());
     case TypeKind::List:
     case TypeKind::Optional:
     case TypeKind::Map:
@@ -36,12 +44,75 @@ bool HasVariable(const Type& type) {
   }
 }
 
+void CollectDims(const Type& type, std::set<std::string>& names) {
+  switch (type.kind()) {
+    case TypeKind::Tensor:
+      for (size_t i = 0; i < type.dims().size(); ++i) {
+        if (!type.FixedDim(i) && type.dims()[i] != kAnyDim) {
+          names.insert(type.dims()[i]);
+        }
+      }
+      return;
+    case TypeKind::List:
+    case TypeKind::Optional:
+    case TypeKind::Map:
+    case TypeKind::Anonymous:
+    case TypeKind::Union:
+      std::ranges::for_each(type.fields(), [&](const Type::Field& field) { CollectDims(field.type, names); });
+      return;
+    default:
+      return;
+  }
+}
+
+bool HasDimVariable(const Type& type) {
+  std::set<std::string> names;
+  CollectDims(type, names);
+  return !names.empty();
+}
+
+namespace {
+
+/// What is known about a call's tensor; a dimension that nothing tells may be any.
+Type KnownTensor(const Inference& inference, const Type& type) {
+  std::vector<std::string> dims;
+  for (size_t i = 0; i < type.dims().size(); ++i) {
+    auto found = inference.dims.find(type.dims()[i]);
+    dims.push_back(type.FixedDim(i) ? type.dims()[i] : found == inference.dims.end() ? std::string(kAnyDim) : found->second);
+  }
+  bool is_known = ElementTypeFromName(type.name()) || inference.element.empty();
+  return Type::Tensor(is_known ? type.name() : inference.element, std::move(dims));
+}
+
+/// Notes what a tensor tells of the dimensions and elements of `declared`; what does not go together is for whoever converts it to say.
+bool LearnTensor(Inference& inference, const Type& declared, const Type& given) {
+  bool has_element = ElementTypeFromName(declared.name()).has_value();
+  if (!given.Is(TypeKind::Tensor)) {
+    return has_element;
+  }
+  if (!has_element && !IsFloating(given.element())) {
+    return false;
+  }
+  if (!has_element && inference.element.empty()) {
+    inference.element = given.name();
+  }
+  for (size_t i = 0; i < std::min(declared.dims().size(), given.dims().size()); ++i) {
+    std::string& bound = inference.dims.try_emplace(declared.dims()[i], given.dims()[i]).first->second;
+    bound = bound == kAnyDim ? given.dims()[i] : bound;
+  }
+  return true;
+}
+
+}  // namespace
+
 Type Inference::Known(const Type& type) const {
   switch (type.kind()) {
     case TypeKind::Variable: {
       auto found = types.find(type.name());
       return found == types.end() ? type : found->second;
     }
+    case TypeKind::Tensor:
+      return KnownTensor(*this, type);
     case TypeKind::List:
       return Type::List(Known(type.item()));
     case TypeKind::Optional:
@@ -77,10 +148,20 @@ bool Inference::Learn(const Type& declared, const Type& given) {
     if (!given.Is(TypeKind::Never)) {
       types.try_emplace(declared.name(), given);
     }
+    if (declared.name() == "X" || declared.name() == "F") {
+      types.try_emplace("Y", RowOf(given));
+    } else if (declared.name() == "Y") {
+      std::vector<std::string> stacked = {std::string(kAnyDim)};
+      stacked.insert(stacked.end(), given.dims().begin(), given.dims().end());
+      types.try_emplace("X", Type::Tensor(given.name(), std::move(stacked)));
+    }
     return true;
   }
   if (declared.Is(TypeKind::Optional)) {
     return given.Is(TypeKind::Null) || Learn(declared.item(), WithoutOptional(given));
+  }
+  if (declared.Is(TypeKind::Tensor)) {
+    return LearnTensor(*this, declared, given);
   }
   if (declared.Is(TypeKind::Union)) {
     return std::ranges::any_of(declared.members(), [&](const Type::Field& member) { return Learn(member.type, given); });
@@ -119,6 +200,11 @@ void BodyChecker::ReportInference(ExprId value, const Expectation& want) {
     container = "a number";
     items = "";
   }
+  bool of_floats = inner->Is(TypeKind::Tensor) || (inner->Is(TypeKind::Variable) && inner->name() == "F");
+  if (of_floats || (inner->Is(TypeKind::Variable) && (inner->name() == "X" || inner->name() == "Y"))) {
+    container = inner == &want.type ? "a tensor" : "a list of tensors";
+    items = of_floats ? " of f32 or f64" : "";
+  }
   Diagnostic diagnostic =
       MakeDiagnostic(TypeOf(value).Is(TypeKind::Optional) ? DiagnosticKind::OptionalUnhandled : DiagnosticKind::TypeMismatch, SpanOf(value),
                      "expected {}{}, found `{}`", container, items, TypeOf(value).ToString());
@@ -129,6 +215,9 @@ void BodyChecker::ReportInference(ExprId value, const Expectation& want) {
 }
 
 ExprId BodyChecker::CallLibrary(Operation operation, const Signature& signature, BoundArguments bound, const Span& span) {
+  if (operation == Operation::TensorReshape) {
+    return CheckReshape(std::move(bound), span);
+  }
   // Items that are their own keys must have an order.
   auto items = bound.inference.types.find("T");
   bool takes_keys = std::ranges::any_of(signature.parameters, [](const Parameter& parameter) {
@@ -142,7 +231,7 @@ ExprId BodyChecker::CallLibrary(Operation operation, const Signature& signature,
   }
   // A variable that nothing told is the item of an empty list, whose sum is the int 0.
   bound.inference.types.try_emplace("N", Type::Of(TypeKind::Int));
-  for (const char* name : {"T", "U", "K"}) {
+  for (const char* name : {"T", "U", "K", "X", "Y"}) {
     bound.inference.types.try_emplace(name, Type::Of(TypeKind::Never));
   }
   Type result = bound.inference.Known(signature.result);

@@ -1,5 +1,6 @@
 // Literals, lists and format strings.
 
+#include "compiler/base/tensor_values.h"
 #include "compiler/sema/body_checker.h"
 #include "compiler/sema/types.h"
 
@@ -21,7 +22,15 @@ ExprId BodyChecker::Of(const ast::UnitLiteral& node, const At& at) {
 }
 
 ExprId BodyChecker::Of(const ast::StringLiteral& node, const At& at) {
-  return Add(Type::Of(TypeKind::String), at.span, Constant{Value::String(node.value)});
+  if (at.want == nullptr || !WithoutOptional(at.want->type).Is(TypeKind::Bytes)) {
+    return Add(Type::Of(TypeKind::String), at.span, Constant{Value::String(node.value)});
+  }
+  Result<Value> bytes = BytesFromText(node.value, "");
+  if (!bytes.ok()) {
+    Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, at.span, "{}", bytes.error().message).Fix("encode a text: `text.encode(\"…\")`"));
+    return AddError(at.span);
+  }
+  return Add(Type::Of(TypeKind::Bytes), at.span, Constant{*std::move(bytes)});
 }
 
 ExprId BodyChecker::Of(const ast::BoolLiteral& node, const At& at) {
@@ -71,6 +80,9 @@ ExprId BodyChecker::Of(const ast::List& node, const At& at) {
   const Type* want = at.want != nullptr ? &at.want->type : nullptr;
   if (want != nullptr && want->Is(TypeKind::Optional)) {
     want = &want->item();
+  }
+  if (want != nullptr && want->Is(TypeKind::Tensor)) {
+    return CheckTensorLiteral(node, at, *want);
   }
   MakeList list;
   if (want != nullptr && want->Is(TypeKind::List)) {

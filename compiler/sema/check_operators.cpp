@@ -50,7 +50,10 @@ BinaryInfo Describe(BinaryOp op) {
   return {Operation::Not, "??"};
 }
 
-bool IsFloat(const Type& type) { return type.Is(TypeKind::Float) || (type.Is(TypeKind::Optional) && type.item().Is(TypeKind::Float)); }
+bool IsFloat(const Type& type) {
+  const Type& bare = WithoutOptional(type);
+  return bare.Is(TypeKind::Float) || (bare.Is(TypeKind::Tensor) && IsFloating(bare.element()));
+}
 
 }  // namespace
 

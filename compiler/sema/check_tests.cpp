@@ -123,7 +123,7 @@ void BodyChecker::CheckGiven(const ast::Given& given, Test& test) {
   }
 }
 
-/// `Service.api`, `Service.model.method`, or either behind a module.
+/// `Service.api`, `Service.model.method`, `Service.model` where that has a signature of its own, or either behind a module.
 std::optional<TestedCall> BodyChecker::FindTestedCall(const ast::Path& path) {
   std::vector<ast::Word> words = path.words;
   const Symbol* symbol = words.empty() ? nullptr : FindName(program_, around_, Space::Callable, words[0].text);
@@ -146,11 +146,16 @@ std::optional<TestedCall> BodyChecker::FindTestedCall(const ast::Path& path) {
     return std::nullopt;
   }
   ServiceId service{symbol->index};
+  const Symbol* member = program_.services[service.index].scope.Find(Space::Callable, words[1].text);
+  if (words.size() == 2 && member != nullptr && member->kind == SymbolKind::Model && IsInline(ModelId{member->index})) {
+    program_.models[member->index].is_used = true;
+    return TestedCall{std::nullopt, ModelId{member->index}, 0};
+  }
   if (words.size() == 2) {
     std::optional<Callee> callee = ResolveApi(service, words[1]);
     return callee ? std::optional(TestedCall{std::get<FunctionId>(callee->target), {}, 0}) : std::nullopt;
   }
-  const Symbol* model = program_.services[service.index].scope.Find(Space::Callable, words[1].text);
+  const Symbol* model = member;
   if (model == nullptr || model->kind != SymbolKind::Model) {
     std::vector<std::string> names;
     std::ranges::transform(program_.result.services[service].models, std::back_inserter(names),

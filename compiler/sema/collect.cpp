@@ -83,14 +83,12 @@ class Collector {
   }
 
   void Collect(const ast::Task& node, const ast::Decl& /*decl*/) {
-    if (!program_.modules[module_].is_standard) {
-      program_.reporter.Unsupported(node.name.span, "`task` outside the standard library");
-      Declare(Space::Type, node.name, SymbolKind::Unavailable);
-      return;
-    }
     Declare(Space::Type, node.name, SymbolKind::Task, program_.tasks.size());
     program_.tasks.push_back({module_, &node});
-    program_.result.tasks.Add({Qualified(node.name.text), {}, {}});
+    Task task;
+    task.name = Qualified(node.name.text);
+    task.is_users_own = !program_.modules[module_].is_standard;
+    program_.result.tasks.Add(std::move(task));
   }
 
   void Collect(const ast::Function& node, const ast::Decl& decl) {

@@ -26,6 +26,12 @@ std::string HintFor(const Type& from, const Type& to) {
   if (from.Is(TypeKind::Null)) {
     return fmt::format("let it be absent: `{}?`", to.ToString());
   }
+  if (to.Is(TypeKind::Tensor) && (from.Is(TypeKind::List) || from.Is(TypeKind::Tensor))) {
+    return fmt::format("make one: `… as {}`", to.ToString());
+  }
+  if (from.Is(TypeKind::Tensor) && to.Is(TypeKind::List)) {
+    return fmt::format("make lists of it: `… as {}`", to.ToString());
+  }
   if (from.Is(TypeKind::List) && FitsAsIs(from.item(), to)) {
     return "take one item of the list: `[0]`";
   }
@@ -57,6 +63,9 @@ ExprId BodyChecker::Convert(ExprId value, const Expectation& want) {
     return value;
   }
   const Type& goal = WithoutOptional(to);
+  if (from.Is(TypeKind::Tensor) && goal.Is(TypeKind::Tensor)) {
+    return ConvertTensor(value, want, goal);
+  }
   if (from.Is(TypeKind::Int) && goal.Is(TypeKind::Float)) {
     return Widen(value);
   }

@@ -123,6 +123,12 @@ size_t CountParts(const Value& value, size_t limit) {
   if (value.is_string()) {
     return 1 + value.AsString().size();
   }
+  if (value.is_bytes()) {
+    return 1 + value.AsBytes().size();
+  }
+  if (value.is_tensor()) {
+    return 1 + value.AsTensor().data.size();
+  }
   size_t parts = 1;
   if (value.is_list()) {
     for (auto item = value.AsList().begin(); item != value.AsList().end() && parts <= limit; ++item) {

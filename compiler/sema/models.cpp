@@ -4,6 +4,8 @@
 
 #include "compiler/sema/constants.h"
 #include "compiler/sema/settings.h"
+#include "compiler/sema/signatures.h"
+#include "compiler/sema/types.h"
 
 namespace plait::sema {
 namespace {
@@ -19,7 +21,10 @@ class ModelReader {
   void Read() {
     model().task = ReadTask();
     ReadSource();
-    model().options = {{"precision", Value::String("exact")}, {"head", Value()}};
+    CheckSourceFitsTask();
+    if (!IsCode()) {
+      model().options = {{"precision", Value::String("exact")}, {"head", Value()}};
+    }
     if (model().task.has_value()) {
       for (const Parameter& option : program_.result.tasks[model().task].options) {
         model().options.emplace_back(option.name, option.default_value.value_or(Value()));
@@ -39,8 +44,7 @@ class ModelReader {
   TaskId ReadTask() {
     const auto* path = std::get_if<ast::Path>(&decl_.type);
     if (path == nullptr) {
-      program_.reporter.Unsupported(decl_.name.span, "a model with a tensor signature");
-      return {};
+      return MakeInlineTask(std::get<ast::ModelSignature>(decl_.type));
     }
     std::optional<FoundSymbol> found = ResolvePath(program_, around_, *path, Space::Type);
     if (!found || found->symbol.kind == SymbolKind::Unavailable) {
@@ -55,13 +59,36 @@ class ModelReader {
     return TaskId{found->symbol.index};
   }
 
+  [[nodiscard]] bool IsCode() const {
+    const Model& model = program_.result.models[id_];
+    return model.task.has_value() && program_.result.tasks[model.task].is_users_own;
+  }
+
+  /// A task with one method, which every model of that signature has.
+  TaskId MakeInlineTask(const ast::ModelSignature& declared) {
+    Task task;
+    task.is_users_own = true;
+    task.is_inline = true;
+    Signature method{"forward", ResolveParameters(program_, around_, declared.params), ResolveType(program_, around_, declared.result),
+                     decl_.name.span};
+    CheckCodeSignature(program_, method);
+    std::string parameters;
+    for (const Parameter& parameter : method.parameters) {
+      parameters += fmt::format("{}{}: {}", parameters.empty() ? "" : ", ", parameter.name, parameter.type.ToString());
+    }
+    task.name = fmt::format("({}) -> {}", parameters, method.result.ToString());
+    task.methods.push_back(std::move(method));
+    program_.tasks.push_back({around_.module, nullptr});
+    return program_.result.tasks.Add(std::move(task));
+  }
+
   // Source ----------------------------------------------------------------------------------------------------------------------------
 
   void ReadSource() {
     const ast::Word& source = decl_.source;
     const Type string = Type::Of(TypeKind::String);
     if (source.text == "torchscript" || source.text == "aoti") {
-      program_.reporter.Unsupported(source.span, fmt::format("`{}`", source.text));
+      ReadSourceArguments({source.text, {{"location", string, {}, {}}}, {}, {}});
     } else if (source.text == "hf") {
       ReadSourceArguments({"hf", {{"location", string, {}, {}}, {"revision", string, Value::String(""), {}}}, {}, {}});
     } else if (source.text == "path") {
@@ -80,13 +107,41 @@ class ModelReader {
     model().revision = values.size() > 1 ? text(values[1]) : "";
   }
 
+  /// The standard library's tasks are folders of weights that the runtime knows how to run; all others are code.
+  void CheckSourceFitsTask() {
+    const std::string& source = model().source;
+    if (source.empty() || !model().task.has_value()) {
+      return;
+    }
+    const Task& task = program_.result.tasks[model().task];
+    bool is_code = source == "torchscript" || source == "aoti";
+    if (task.is_users_own && !is_code) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, decl_.source.span,
+                                              "`{}` loads models of the standard library's tasks, and `{}` is not one of them", source,
+                                              task.is_inline ? model().name : task.name)
+                                   .Fix("name compiled code: `torchscript(\"m.pt\")` or `aoti(\"m.pt2\")`"));
+    } else if (!task.is_users_own && is_code) {
+      program_.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::TypeMismatch, decl_.source.span,
+                         "`{}` loads compiled code, and the runtime itself does what `{}` says", source, task.name)
+              .Fix("name a folder of weights, `hf(\"org/name\")` or `path(\"folder\")`, or declare a `task` of your own"));
+    } else if (source == "aoti" && task.methods.size() > 1) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, decl_.source.span,
+                                              "an AOTInductor package is one method, and the task `{}` has {}", task.name,
+                                              task.methods.size())
+                                   .Fix("make it a task for each method, or use `torchscript`"));
+    }
+  }
+
   void ReportUnknownSource(const ast::Word& source) {
-    std::vector<std::string> known = {"hf", "path"};
+    std::vector<std::string> known = {"hf", "path", "torchscript", "aoti"};
     Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownName, source.span, "`{}` is no source of models", source.text);
     if (std::optional<std::string> near = program_.reporter.Suggest(source.text, known)) {
       diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), source.span, *near});
     } else {
-      diagnostic.notes.emplace_back("a model comes from `hf(\"org/name\")` or `path(\"folder\")`");
+      diagnostic.notes.emplace_back(
+          "a model comes from `hf(\"org/name\")` or `path(\"folder\")`, compiled code from `torchscript(\"m.pt\")` or "
+          "`aoti(\"m.pt2\")`");
     }
     program_.reporter.Report(std::move(diagnostic));
   }
@@ -94,11 +149,14 @@ class ModelReader {
   // Options ---------------------------------------------------------------------------------------------------------------------------
 
   void ReadOptions(const ast::Config& config) {
-    std::vector<std::string> known = {"precision", "head", "device", "batch"};
     if (!model().task.has_value()) {
       return;  // its own options are not known
     }
     const Task& task = program_.result.tasks[model().task];
+    std::vector<std::string> known = {"device", "batch"};
+    if (!task.is_users_own) {
+      known.insert(known.begin(), {"precision", "head"});
+    }
     std::ranges::transform(task.options, std::back_inserter(known), &Parameter::name);
     for (const ast::ConfigEntry* entry : KnownEntries(program_, config, task.name, "option", known)) {
       const auto* range = std::get_if<ast::ConfigRange>(&entry->value);

@@ -101,6 +101,7 @@ struct ConstInfo {
 
 struct TaskInfo {
   ModuleId module;
+  /// Nothing for the signature of one model.
   const ast::Task* decl = nullptr;
 };
 

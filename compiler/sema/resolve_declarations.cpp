@@ -57,6 +57,26 @@ void ResolveEnum(Program& program, const EnumInfo& info) {
   }
 }
 
+/// What only a task of the standard library may have.
+void CheckOwnTask(Program& program, const Task& task, const TaskInfo& info) {
+  if (!info.decl->options.empty()) {
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::UnknownOption, info.decl->options[0].name.span,
+                                           "a task of one's own has no options; its models are compiled code")
+                                .Fix("give the value as an argument of the method"));
+  }
+  std::set<std::string_view> names;
+  for (const Signature& method : task.methods) {
+    if (!names.insert(method.name).second) {
+      program.reporter.Report(MakeDiagnostic(DiagnosticKind::DuplicateName, method.span, "`{}` is declared twice", method.name));
+    }
+    CheckCodeSignature(program, method);
+  }
+  if (task.methods.empty() && !program.modules[info.module].tree->has_errors) {
+    program.reporter.Report(MakeDiagnostic(DiagnosticKind::SyntaxError, info.decl->name.span, "the task `{}` has no method", task.name)
+                                .Fix("write `fn forward(x: tensor<f32>[b, 3]) -> tensor<f32>[b, 10]` in it"));
+  }
+}
+
 void ResolveTask(Program& program, uint32_t index) {
   const TaskInfo& info = program.tasks[index];
   Surroundings around{info.module, std::nullopt};
@@ -64,6 +84,9 @@ void ResolveTask(Program& program, uint32_t index) {
   task.options = ResolveParameters(program, around, info.decl->options);
   for (const ast::TaskMethod& method : info.decl->methods) {
     task.methods.push_back(ResolveSignature(program, around, method.signature));
+  }
+  if (task.is_users_own) {
+    CheckOwnTask(program, task, info);
   }
 }
 
@@ -113,6 +136,44 @@ std::vector<Parameter> ResolveParameters(Program& program, const Surroundings& a
     parameters[i].default_value = value.value_or(Value());
   }
   return parameters;
+}
+
+namespace {
+
+/// What compiled code takes: tensors and single values.
+bool IsCodeArgument(const Type& type) {
+  return type.is_error() || type.Is(TypeKind::Tensor) || type.is_number() || type.Is(TypeKind::Bool) || type.Is(TypeKind::String);
+}
+
+/// What it gives: the same, and lists and records of them.
+bool IsCodeResult(const Program& program, const Type& type, int depth = 0) {
+  constexpr int kMostLevels = 8;
+  if (type.Is(TypeKind::List)) {
+    return depth < kMostLevels && IsCodeResult(program, type.item(), depth + 1);
+  }
+  auto fits = [&](const auto& field) { return depth < kMostLevels && IsCodeResult(program, field.type, depth + 1); };
+  if (type.Is(TypeKind::Record)) {
+    const std::vector<RecordField>* fields = program.result.types.FindRecord(type.name());
+    return fields != nullptr && std::ranges::all_of(*fields, fits);
+  }
+  return type.Is(TypeKind::Anonymous) ? std::ranges::all_of(type.fields(), fits) : IsCodeArgument(type);
+}
+
+}  // namespace
+
+void CheckCodeSignature(Program& program, const Signature& signature) {
+  for (const Parameter& parameter : signature.parameters) {
+    if (!IsCodeArgument(parameter.type)) {
+      program.reporter.Report(
+          MakeDiagnostic(DiagnosticKind::TypeMismatch, parameter.span, "compiled code takes no `{}`", parameter.type.ToString())
+              .Note("it takes tensors, int, float, bool and string"));
+    }
+  }
+  if (!IsCodeResult(program, signature.result)) {
+    program.reporter.Report(
+        MakeDiagnostic(DiagnosticKind::TypeMismatch, signature.span, "compiled code gives no `{}`", signature.result.ToString())
+            .Note("it gives tensors, int, float, bool and string, and lists and records of these"));
+  }
 }
 
 Signature ResolveSignature(Program& program, const Surroundings& around, const ast::Signature& signature) {

@@ -8,6 +8,8 @@
 namespace plait::sema {
 
 std::vector<Parameter> ResolveParameters(Program& program, const Surroundings& around, const std::vector<ast::Param>& params);
+/// Reports types that compiled code, a model of one's own, neither takes nor gives.
+void CheckCodeSignature(Program& program, const Signature& signature);
 Signature ResolveSignature(Program& program, const Surroundings& around, const ast::Signature& signature);
 
 }  // namespace plait::sema

@@ -42,20 +42,25 @@ struct Task {
   std::string name;  // qualified: text.Generator
   std::vector<Parameter> options;
   std::vector<Signature> methods;
+  /// Declared by the program, not by the standard library: its models are code.
+  bool is_users_own = false;
+  /// The signature of one model, written in its place: `model m: (x: …) -> … = …`. It has one method, `forward`, called by the model's
+  /// name.
+  bool is_inline = false;
 };
 
 struct Model {
   ServiceId service;
   std::string name;
   TaskId task;
-  /// `hf` or `path`.
+  /// `hf`, `path`, `torchscript` or `aoti`.
   std::string source;
-  /// "org/name" or a folder (relative to the source file's).
+  /// "org/name", or a folder or file (relative to the source file's).
   std::string location;
   /// Empty where none was given.
   std::string revision;
   /// Every option with its value, defaults included, in a fixed order: precision, head, then the task's own in their declared order.
-  /// `head` is null or `{ seed: n }`.
+  /// `head` is null or `{ seed: n }`. Models that are code have none.
   ValueFields options;
   Span span;
 };

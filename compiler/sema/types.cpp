@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/sema/constants.h"
 #include "compiler/syntax/parse.h"
 
 namespace plait::sema {
@@ -11,7 +12,7 @@ namespace {
 bool AreAmbiguous(const Program& program, const Type& left, const Type& right);
 
 std::optional<Type> Simple(std::string_view word) {
-  for (TypeKind kind : {TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String, TypeKind::Json}) {
+  for (TypeKind kind : {TypeKind::Bool, TypeKind::Int, TypeKind::Float, TypeKind::String, TypeKind::Bytes, TypeKind::Json}) {
     if (word == Type::Of(kind).ToString()) {
       return Type::Of(kind);
     }
@@ -95,7 +96,77 @@ class TypeResolver {
     Type item = Resolve(node.item);
     return item.is_error() ? Type() : Type::Stream(std::move(item));
   }
-  Type Of(const ast::TensorType& /*node*/, const Span& span) { return Unsupported(span, "`tensor`"); }
+  Type Of(const ast::TensorType& node, const Span& span) {
+    const std::string& element = node.element.text;
+    bool is_variable = program_.modules[around_.module].is_standard && element == "E";
+    if (!is_variable && !ElementTypeFromName(element)) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::UnknownName, node.element.span, "`{}` is no type of elements", element)
+                                   .Note(fmt::format("there are {}", ElementTypeNames())));
+      return {};
+    }
+    if (node.dims.size() > kMaxTensorRank) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NestedTooDeep, span, "this tensor has {} dimensions, and the limit is {}",
+                                              node.dims.size(), kMaxTensorRank));
+      return {};
+    }
+    std::vector<std::string> dims;
+    for (const ast::Word& dim : node.dims) {
+      std::optional<std::string> known = ResolveDim(dim);
+      if (!known) {
+        return {};
+      }
+      dims.push_back(*std::move(known));
+    }
+    return Type::Tensor(element, std::move(dims));
+  }
+
+  /// A size in digits, a variable, or `_`. A name with a capital is a const's; so is a small one that a template has as a parameter.
+  std::optional<std::string> ResolveDim(const ast::Word& dim) {
+    bool is_number = !dim.text.empty() && dim.text[0] >= '0' && dim.text[0] <= '9';
+    bool is_capital = !dim.text.empty() && dim.text[0] >= 'A' && dim.text[0] <= 'Z';
+    if (is_number) {
+      std::optional<int64_t> size = ParseSize(dim.text);
+      return size ? std::optional(fmt::format("{}", *size)) : RefuseSize(dim.span, dim.text);
+    }
+    const Symbol* symbol = FindName(program_, around_, Space::Data, dim.text);
+    if (symbol == nullptr || symbol->kind != SymbolKind::Const) {
+      if (is_capital) {
+        program_.reporter.Report(
+            MakeDiagnostic(DiagnosticKind::UnknownName, dim.span, "no const is called `{}`", dim.text)
+                .Note("a dimension with a capital is a const; one with a small letter has any size, the same within a call"));
+        return std::nullopt;
+      }
+      return dim.text;
+    }
+    const ConstInfo& info = EvaluateConst(program_, symbol->index, dim.span);
+    if (info.type.is_error()) {
+      return std::nullopt;
+    }
+    if (!info.value.is_int() || info.value.AsInt() < 0 || info.value.AsInt() > kMaxTensorElements) {
+      return RefuseSize(dim.span, ToJson(info.value));
+    }
+    return fmt::format("{}", info.value.AsInt());
+  }
+
+  static std::optional<int64_t> ParseSize(std::string_view text) {
+    int64_t size = 0;
+    for (char c : text) {
+      if (c == '_') {
+        continue;
+      }
+      if (c < '0' || c > '9' || size > kMaxTensorElements) {
+        return std::nullopt;
+      }
+      size = size * 10 + (c - '0');
+    }
+    return size <= kMaxTensorElements ? std::optional(size) : std::nullopt;
+  }
+
+  std::optional<std::string> RefuseSize(const Span& span, std::string_view found) {
+    program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, span, "a dimension is a whole number from 0 to {}, found {}",
+                                            kMaxTensorElements, found));
+    return std::nullopt;
+  }
 
   Type Of(const ast::ListType& node, const Span& /*span*/) {
     Type item = Resolve(node.item);
@@ -127,7 +198,7 @@ class TypeResolver {
     return is_faulty ? Type() : Type::Anonymous(std::move(fields));
   }
 
-  Type Of(const ast::PathType& node, const Span& span) {
+  Type Of(const ast::PathType& node, const Span& /*span*/) {
     const ast::Path& path = node.path;
     if (path.words.size() == 1) {
       const std::string& word = path.words[0].text;
@@ -136,9 +207,6 @@ class TypeResolver {
       }
       if (std::optional<Type> simple = Simple(word)) {
         return *simple;
-      }
-      if (word == "bytes") {
-        return Unsupported(span, "`bytes`");
       }
     }
     std::optional<FoundSymbol> found = ResolvePath(program_, around_, path, Space::Type);
@@ -177,9 +245,11 @@ JsonKind JsonKindOf(const Type& type) {
     case TypeKind::Float:
       return JsonKind::Number;
     case TypeKind::String:
+    case TypeKind::Bytes:
     case TypeKind::Enum:
       return JsonKind::String;
     case TypeKind::List:
+    case TypeKind::Tensor:
       return JsonKind::List;
     case TypeKind::Map:
     case TypeKind::Record:
@@ -240,6 +310,31 @@ Type ResolveStreamType(Program& program, const Surroundings& around, ast::TypeId
   return TypeResolver(program, around).ResolveAny(type);
 }
 
+namespace {
+
+/// Of one element type and number of dimensions; those that differ may be any.
+std::optional<Type> JoinTensors(const Type& left, const Type& right) {
+  if (left.name() != right.name() || left.dims().size() != right.dims().size()) {
+    return std::nullopt;
+  }
+  std::vector<std::string> dims = left.dims();
+  for (size_t i = 0; i < dims.size(); ++i) {
+    dims[i] = dims[i] == right.dims()[i] ? dims[i] : kAnyDim;
+  }
+  return Type::Tensor(left.name(), std::move(dims));
+}
+
+/// Where the dimensions are the same, or any will do.
+bool TensorFits(const Type& from, const Type& to) {
+  bool fits = from.name() == to.name() && from.dims().size() == to.dims().size();
+  for (size_t i = 0; fits && i < from.dims().size(); ++i) {
+    fits = to.dims()[i] == kAnyDim || from.dims()[i] == to.dims()[i];
+  }
+  return fits;
+}
+
+}  // namespace
+
 std::optional<Type> Join(const Type& left, const Type& right) {
   if (left.is_error() || right.is_error()) {
     return Type();
@@ -252,6 +347,9 @@ std::optional<Type> Join(const Type& left, const Type& right) {
   }
   if (left.is_number() && right.is_number()) {
     return Type::Of(TypeKind::Float);
+  }
+  if (left.Is(TypeKind::Tensor) && right.Is(TypeKind::Tensor)) {
+    return JoinTensors(left, right);
   }
   for (const auto& [one, other] : {std::pair(left, right), std::pair(right, left)}) {
     if (one.Is(TypeKind::Null)) {
@@ -282,6 +380,9 @@ bool FitsAsIs(const Type& from, const Type& to) {
     };
     return from.Is(TypeKind::Union) ? std::ranges::all_of(from.members(), [&](const Type::Field& field) { return has(field.type); })
                                     : has(from);
+  }
+  if (from.Is(TypeKind::Tensor) && to.Is(TypeKind::Tensor)) {
+    return TensorFits(from, to);
   }
   bool is_same_container = from.kind() == to.kind() && (from.Is(TypeKind::List) || from.Is(TypeKind::Map));
   if (!is_same_container) {

@@ -132,6 +132,8 @@ plait::Result<plait::Program> Load(std::string_view plan_text, std::string_view 
   program_options.model_folders.assign(options.model_folders, options.model_folders + options.model_folder_count);
   program_options.only_entry = OrEmpty(options.only_entry);
   program_options.threads = options.threads;
+  program_options.code.allows_all = options.allow_code_models != 0;
+  program_options.code.digests.assign(options.allowed_digests, options.allowed_digests + options.allowed_digest_count);
   if (options.progress != nullptr) {
     program_options.progress = [&options](uint64_t done, uint64_t total) { options.progress(options.user, done, total); };
   }

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define PLAIT_API __attribute__((visibility("default")))
-#define PLAIT_API_VERSION 2
+#define PLAIT_API_VERSION 3
 
 /* NOLINTBEGIN(readability-identifier-naming): the names of C */
 typedef struct plait_program plait_program;
@@ -34,7 +34,7 @@ PLAIT_API const char* plait_error_json(plait_error* error);
 PLAIT_API void plait_error_free(plait_error* error);
 
 typedef struct {
-  /* One a model of the plan, in its order. */
+  /* One a model of the plan, in its order; of a model that is compiled code its file. */
   const char* const* model_folders;
   size_t model_folder_count;
   /* Load only what this entry needs; everything where null. */
@@ -44,6 +44,10 @@ typedef struct {
   /* Called with bytes of weights that are ready and that there are, from any thread; may be null. */
   void (*progress)(void* user, uint64_t done, uint64_t total);
   void* user;
+  /* Models that are compiled code run only where this is not 0, or where the digest of their file, "sha256:...", is among these. */
+  int allow_code_models;
+  const char* const* allowed_digests;
+  size_t allowed_digest_count;
 } plait_load_options;
 
 /* Reads a plan in its TOML form and loads its models. `plan_name` is what messages call the plan. */

@@ -15,8 +15,39 @@ struct CallMemo::Entry {
   std::optional<Result<Value>> outcome;
 };
 
+namespace {
+
+/// Text that is equal for equal values alone: of tensors it has the bits, as JSON has one word for all that is not finite.
+void AppendKey(const Value& value, std::string& key) {
+  if (value.is_tensor()) {
+    const Tensor& tensor = value.AsTensor();
+    key += fmt::format("tensor<{}>{}:", ElementTypeName(tensor.element), ShapeText(tensor.shape));
+    key += tensor.data;
+  } else if (value.is_list()) {
+    key += '[';
+    for (const Value& item : value.AsList()) {
+      AppendKey(item, key);
+      key += ',';
+    }
+    key += ']';
+  } else if (value.is_record()) {
+    key += '{';
+    for (const auto& [name, field] : value.AsRecord()) {
+      key += QuoteJson(name) + ":";
+      AppendKey(field, key);
+      key += ',';
+    }
+    key += '}';
+  } else {
+    key += ConstantText(value);
+  }
+}
+
+}  // namespace
+
 CallMemo::Ticket CallMemo::Enter(uint32_t model, std::string_view method, const ValueFields& arguments) {
-  std::string key = fmt::format("{}.{}{}", model, method, ToJson(Value::Record(arguments)));
+  std::string key = fmt::format("{}.{}", model, method);
+  AppendKey(Value::Record(arguments), key);
   std::lock_guard lock(mutex_);
   auto [place, is_new] = entries_.try_emplace(key);
   if (is_new) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "compiler/base/convert.h"
+#include "compiler/base/tensor_values.h"
 
 namespace plait {
 
@@ -21,12 +22,30 @@ Result<std::vector<Value>> BindInputs(const plan::Entry& entry, const TypeTable&
   if (!bound.ok()) {
     return std::move(bound).error().WithNote("called", fmt::format("`{}`", entry.name));
   }
+  DimBindings dims;
+  for (size_t i = 0; i < bound->size(); ++i) {
+    Result<void> fits = dims.Bind((*bound)[i], declared[i].type, fmt::format("`{}`", declared[i].name), FailureKind::InputMismatch);
+    if (!fits.ok()) {
+      Error error = std::move(fits).error();
+      error.place = fmt::format("$.{}", declared[i].name);
+      return std::move(error).WithNote("called", fmt::format("`{}`", entry.name));
+    }
+  }
   return *std::move(bound);
 }
 
 Result<void> CheckFinite(const Value& value, const std::string& path) {
   if (value.is_float() && !std::isfinite(value.AsFloat())) {
     return Error{FailureKind::Arithmetic, "the result holds a number that is not finite", path, {}};
+  }
+  if (value.is_tensor()) {
+    const Tensor& tensor = value.AsTensor();
+    for (size_t i = 0; IsFloating(tensor.element) && i < tensor.count(); ++i) {
+      if (!std::isfinite(tensor.Number(i))) {
+        return Error{
+            FailureKind::Arithmetic, fmt::format("the result holds a number that is not finite, element {} of a tensor", i), path, {}};
+      }
+    }
   }
   if (value.is_list()) {
     for (size_t i = 0; i < value.AsList().size(); ++i) {

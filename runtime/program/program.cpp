@@ -60,8 +60,11 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
     }
     Result<std::unique_ptr<TaskModel>> loaded = NotRun();
     program.state_->pool->Run([&](ThreadTeam& team) {
-      loaded =
-          Contain("while loading the model", [&] { return LoadTaskModel(model.task, options.model_folders[index], model_options, team); });
+      loaded = Contain("while loading the model", [&] {
+        return IsCodeModel(model.source)
+                   ? LoadCodeModel({model.source, options.model_folders[index], model.digest, model.methods}, options.code)
+                   : LoadTaskModel(model.task, options.model_folders[index], model_options, team);
+      });
     });
     if (!loaded.ok()) {
       return plan::WithUserOf(model, std::move(loaded).error());

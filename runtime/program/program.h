@@ -13,16 +13,19 @@
 #include "compiler/plan/plan.h"
 #include "runtime/base/cancellation.h"
 #include "runtime/base/thread_team.h"
+#include "runtime/code_models/code_model.h"
 #include "runtime/exec/degradation.h"
 #include "runtime/exec/observer.h"
 
 namespace plait {
 
 struct ProgramOptions {
-  /// One a model of the plan, in its order.
+  /// One a model of the plan, in its order; of a model that is code its file.
   std::vector<std::string> model_folders;
   /// Load only what this entry needs; everything where empty.
   std::string only_entry;
+  /// Which models that are code may run.
+  CodePermission code;
   /// Threads of the pool; 0 takes what the plan was made for, never more than the machine has.
   int threads = 0;
   /// Called with the bytes of weights that are ready and those there are, from any thread.

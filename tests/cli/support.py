@@ -66,6 +66,9 @@ class _LoadOptions(ctypes.Structure):
         ("threads", ctypes.c_int),
         ("progress", ctypes.c_void_p),
         ("user", ctypes.c_void_p),
+        ("allow_code_models", ctypes.c_int),
+        ("allowed_digests", ctypes.POINTER(ctypes.c_char_p)),
+        ("allowed_digest_count", ctypes.c_size_t),
     ]
 
 
@@ -97,7 +100,7 @@ class Program:
     def __init__(self, plan: str, folders: list[Path], threads: int = 0):
         Program._library = Program._library or _open_library()
         names = (ctypes.c_char_p * len(folders))(*(str(folder).encode() for folder in folders))
-        options = _LoadOptions(names, len(folders), None, threads, None, None)
+        options = _LoadOptions(names, len(folders), None, threads, None, None, 0, None, 0)
         error = ctypes.c_void_p()
         text = plan.encode()
         program = self._library.plait_load(text, ctypes.c_size_t(len(text)), b"plan", ctypes.byref(options), ctypes.byref(error))

@@ -14,11 +14,14 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--runs", true, ""},    {"--warmup", true, ""},  {"--input", true, ""},
-                                   {"--entry", true, ""},   {"--json", false, ""},   {"--protocol", true, ""},
-                                   {"--threads", true, ""}, {"--models", true, ""},  {"--machine", true, ""},
-                                   {"--strict", false, ""}, {"--locked", false, ""}, {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},   {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--runs", true, ""},    {"--warmup", true, ""},
+                                   {"--input", true, ""},   {"--entry", true, ""},
+                                   {"--json", false, ""},   {"--protocol", true, ""},
+                                   {"--threads", true, ""}, {"--models", true, ""},
+                                   {"--machine", true, ""}, {"--strict", false, ""},
+                                   {"--locked", false, ""}, {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},   {"--allow-code-models", false, ""},
+                                   {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait bench FILE [options]
 
@@ -33,6 +36,7 @@ Times warm runs of one request on a graph or a plan file: the whole and each ste
                         interleaving with other programs
   --threads N           computing threads, in place of the plan's
   --models DIR          look for models here first (may be repeated)
+  --allow-code-models   run models that are compiled code (torchscript, aoti), whatever their digests
   --machine FILE        a machine profile in place of this machine
   --strict              resources beyond the machine are errors
   --locked              every model must be what plait.lock says

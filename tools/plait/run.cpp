@@ -26,6 +26,7 @@ constexpr OptionSpec kOptions[] = {{"--input", true, ""},
                                    {"--locked", false, ""},
                                    {"--warnings-as-errors", false, ""},
                                    {"--allow", true, ""},
+                                   {"--allow-code-models", false, ""},
                                    {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait run FILE [options]
@@ -43,6 +44,7 @@ as they come, each as a line of JSON.
   --threads N                    computing threads, in place of the plan's
   --trace FILE                   what ran when, for chrome://tracing or ui.perfetto.dev
   --models DIR                   look for models here first (may be repeated)
+  --allow-code-models            run models that are compiled code (torchscript, aoti), whatever their digests
   --machine FILE                 a machine profile in place of this machine
   --strict                       resources beyond the machine are errors
   --locked                       every model must be what plait.lock says

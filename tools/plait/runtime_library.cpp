@@ -206,8 +206,20 @@ LoadOutcome LoadProgram(const World& world, const PreparedPlan& prepared, const 
   for (const std::string& folder : *folders) {
     folder_pointers.push_back(folder.c_str());
   }
+  std::vector<const char*> digest_pointers;
+  for (const std::string& digest : prepared.places.allowed_code) {
+    digest_pointers.push_back(digest.c_str());
+  }
   LoadingProgress progress;
-  plait_load_options options{folder_pointers.data(), folder_pointers.size(), entry.c_str(), threads, nullptr, &progress};
+  plait_load_options options{};
+  options.model_folders = folder_pointers.data();
+  options.model_folder_count = folder_pointers.size();
+  options.only_entry = entry.c_str();
+  options.threads = threads;
+  options.user = &progress;
+  options.allow_code_models = prepared.allow_code_models ? 1 : 0;
+  options.allowed_digests = digest_pointers.data();
+  options.allowed_digest_count = digest_pointers.size();
   if (world.error_is_terminal && !quiet) {
     options.progress = [](void* user, uint64_t done, uint64_t total) { static_cast<LoadingProgress*>(user)->Update(done, total); };
   }

@@ -92,6 +92,8 @@ struct PreparedPlan {
   ModelPlaces places;
   /// The folder of the file that was named.
   std::string base_folder;
+  /// `--allow-code-models`.
+  bool allow_code_models = false;
 };
 
 /// What `plan`, `dot`, `run` and `bench` begin with: takes the one file of `arguments`, compiles it where it is a source, and prints

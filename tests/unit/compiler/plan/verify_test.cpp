@@ -128,7 +128,8 @@ TEST_CASE("numbers and types") {
   CHECK(FaultAfter([](Plan& p, Stages&) { p.entries[0].bound_by = "computation"; }) ==
         kEntry + ": `bound_ms` and `bound_by` differ from the greatest of the bounds");
   CHECK(FaultAfter([](Plan& p, Stages&) { p.models[1].source = "gpt2"; }) ==
-        "model 1: the source is `gpt2`, expected `hf:org/name` or `path:folder`");
+        "model 1: the source is `gpt2`, expected `hf:org/name`, `path:folder`, `torchscript:file` or "
+        "`aoti:file`");
   CHECK(FaultAfter([](Plan& p, Stages&) { p.entries[1].name = p.entries[0].name; }) ==
         kEntry + ": the entry `InferenceGraph.generate_score` stands twice");
   CHECK(FaultAfter([](Plan&, Stages& s) { s[2].arguments[1].value.constant = Value::Float(kNan); }) ==
