@@ -39,6 +39,9 @@ bool IsLabelOf(const Value& value, const Type& type, const TypeTable& types) {
 
 bool ShapeFits(const Tensor& tensor, const Type& type) {
   bool fits = tensor.element == type.element() && tensor.shape.size() == type.dims().size();
+  if (std::ranges::all_of(tensor.shape, [](int64_t size) { return size == 0; })) {
+    return fits;
+  }
   for (size_t i = 0; fits && i < tensor.shape.size(); ++i) {
     fits = type.FixedDim(i).value_or(tensor.shape[i]) == tensor.shape[i];
   }

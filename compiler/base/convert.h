@@ -9,7 +9,8 @@
 
 namespace plait {
 
-/// Whether the value is one of the type as it is; `never` has only the null that stands in for a value nobody reads.
+/// Whether the value is one of the type as it is; `never` has only the null that stands in for a value nobody reads, and the
+/// tensor without elements in any dimension stands in for one of every size.
 bool ValueFits(const Value& value, const Type& type, const TypeTable& types);
 
 /// How much a conversion may change.

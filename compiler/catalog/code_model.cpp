@@ -6,19 +6,22 @@
 
 namespace plait {
 
-std::optional<std::string> CodeModelPath(std::string_view source, std::string_view base_folder) {
+std::optional<std::string> CodeModelFile(std::string_view source) {
   for (std::string_view kind : std::array<std::string_view, 2>{"torchscript:", "aoti:"}) {
     if (source.starts_with(kind)) {
-      return JoinPath(base_folder, source.substr(kind.size()));
+      return std::string(source.substr(kind.size()));
     }
   }
   return std::nullopt;
 }
 
-Result<ModelFacts> ReadCodeFacts(const FileSystem& files, const std::string& path) {
-  PLAIT_TRY(std::string code, files.ReadFile(path));
+Result<ModelFacts> ReadFactsOf(const FileSystem& files, std::string_view source, const std::string& place) {
+  if (!CodeModelFile(source)) {
+    return ReadModelFacts(files, place);
+  }
+  PLAIT_TRY(std::string code, files.ReadFile(place));
   ModelFacts facts;
-  facts.folder = path;
+  facts.folder = place;
   facts.digest = Sha256Digest(code);
   facts.weight_bytes = static_cast<int64_t>(code.size());
   return facts;

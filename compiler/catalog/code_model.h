@@ -1,4 +1,4 @@
-// Models that are compiled code: where their files lie, and what they are.
+// Models that are compiled code: which they are, and what is known of them.
 #pragma once
 
 #include <optional>
@@ -11,10 +11,11 @@
 
 namespace plait {
 
-/// The path of `torchscript:file` or `aoti:file`, relative to `base_folder`; nothing where the source is of another kind.
-std::optional<std::string> CodeModelPath(std::string_view source, std::string_view base_folder);
+/// The file of `torchscript:file` or `aoti:file`; nothing where the source is of another kind.
+std::optional<std::string> CodeModelFile(std::string_view source);
 
-/// Size and digest of the file, which is all that is known of code without running it.
-Result<ModelFacts> ReadCodeFacts(const FileSystem& files, const std::string& path);
+/// What the place of a model tells, a folder of weights or a file of code. Of code that is the file's size and digest: nothing else is
+/// known without running it.
+Result<ModelFacts> ReadFactsOf(const FileSystem& files, std::string_view source, const std::string& place);
 
 }  // namespace plait

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/catalog/code_model.h"
 #include "compiler/catalog/metadata_file.h"
 #include "compiler/catalog/settings_table.h"
 
@@ -26,7 +27,8 @@ bool IsWordOf(std::string_view text, std::string_view extra) {
 }
 
 bool IsSource(std::string_view text) {
-  return (text.starts_with("hf:") && text.size() > 3) || (text.starts_with("path:") && text.size() > 5);
+  std::optional<std::string> code = CodeModelFile(text);
+  return (code && !code->empty()) || (text.starts_with("hf:") && text.size() > 3) || (text.starts_with("path:") && text.size() > 5);
 }
 
 /// It becomes a folder's name, so it cannot lead anywhere else.
@@ -51,7 +53,7 @@ struct Key {
 
 const std::vector<Key>& Keys() {
   static const std::vector<Key> keys = {
-      {"source", &LockedModel::source, IsSource, "`hf:org/name` or `path:folder`", true},
+      {"source", &LockedModel::source, IsSource, "`hf:org/name`, `path:folder`, `torchscript:file` or `aoti:file`", true},
       {"asked", &LockedModel::asked, IsRevision, "the revision that the graph states", false},
       {"revision", &LockedModel::revision, IsCommit, "a commit", false},
       {"digest", &LockedModel::digest, IsDigest, "`sha256:` and 64 hexadecimal digits", true},

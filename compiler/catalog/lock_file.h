@@ -16,7 +16,7 @@ inline constexpr std::string_view kLockName = "plait.lock";
 inline constexpr int kLockVersion = 1;
 
 struct LockedModel {
-  /// `hf:org/name` or `path:folder`, as the graph states it.
+  /// `hf:org/name`, `path:folder`, `torchscript:file` or `aoti:file`, as the graph states it.
   std::string source;
   /// The revision that the graph states; empty where it states none.
   std::string asked;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/catalog/code_model.h"
 #include "compiler/catalog/settings_table.h"
 
 namespace plait {
@@ -203,6 +204,15 @@ Result<std::string> FindModelFolder(const FileSystem& files, const ModelPlaces& 
                                     std::string_view base_folder) {
   constexpr std::string_view kHub = "hf:";
   constexpr std::string_view kPath = "path:";
+  if (std::optional<std::string> code = CodeModelFile(source)) {
+    std::string path = JoinPath(base_folder, ExpandHome(*code, places.home));
+    if (files.IsFile(path)) {
+      return path;
+    }
+    Error error{FailureKind::ModelNotFound, fmt::format("the model's file `{}` was not found", ShortenHome(path, places.home)), "", {}};
+    return std::move(error).WithNote("fix",
+                                     "put the file there, or change the path in the source, which is relative to the source's folder");
+  }
   if (source.starts_with(kHub)) {
     return FindRepository(files, places, source.substr(kHub.size()), revision);
   }

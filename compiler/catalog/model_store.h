@@ -32,9 +32,9 @@ using Environment = std::function<std::optional<std::string>(std::string_view na
 Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& environment, const std::vector<std::string>& models_flags,
                                     std::string_view source_path);
 
-/// The folder of `hf:org/name` or `path:folder` (relative to `base_folder`). For the hub cache: refs/<revision, default main> names the
-/// snapshot; a revision that is a commit names it itself. Fails with `model-not-found`, whose notes list every place looked in and the
-/// command that would fetch it.
+/// The folder of `hf:org/name` or `path:folder`, the file of `torchscript:file` or `aoti:file` (relative to `base_folder`). For the hub
+/// cache: refs/<revision, default main> names the snapshot; a revision that is a commit names it itself. Fails with `model-not-found`,
+/// whose notes list every place looked in and the command that would fetch it.
 Result<std::string> FindModelFolder(const FileSystem& files, const ModelPlaces& places, std::string_view source, std::string_view revision,
                                     std::string_view base_folder);
 

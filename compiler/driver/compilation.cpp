@@ -53,16 +53,11 @@ std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const 
     if (!places) {
       continue;
     }
-    std::optional<std::string> code = CodeModelPath(SourceOf(model), base_folder);
-    if (code && !files.IsFile(*code)) {
-      continue;
-    }
-    Result<std::string> folder =
-        code ? Result<std::string>(*code) : FindModelFolder(files, *places, SourceOf(model), model.revision, base_folder);
+    Result<std::string> folder = FindModelFolder(files, *places, SourceOf(model), model.revision, base_folder);
     if (!folder.ok()) {
       continue;
     }
-    Result<ModelFacts> read = code ? ReadCodeFacts(files, *folder) : ReadModelFacts(files, *folder);
+    Result<ModelFacts> read = ReadFactsOf(files, SourceOf(model), *folder);
     if (read.ok()) {
       facts.back() = *std::move(read);
       continue;
@@ -122,14 +117,6 @@ Result<void> Plan(const FileSystem& files, const std::string& path, ir::Graph lo
     result.plan = MakePlan(*result.graph, inputs, result.sources, sink);
   }
   return {};
-}
-
-Result<std::string> FindCodeFile(const FileSystem& files, const std::string& path) {
-  if (files.IsFile(path)) {
-    return path;
-  }
-  Error error{FailureKind::ModelNotFound, fmt::format("the model's file `{}` was not found", path), "", {}};
-  return std::move(error).WithNote("fix", "put the file there, or change the path in the source, which is relative to the graph's folder");
 }
 
 Result<void> RunStages(const FileSystem& files, const std::string& path, std::string text, const CompileOptions& options,
@@ -207,9 +194,7 @@ Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const M
   std::vector<std::string> folders(plan.models.size());
   for (uint32_t index : plan::CalledModels(plan, only_entry)) {
     const plan::Model& model = plan.models[index];
-    std::optional<std::string> code = CodeModelPath(model.source, base_folder);
-    Result<std::string> folder =
-        code ? FindCodeFile(files, *code) : FindModelFolder(files, places, model.source, model.revision, base_folder);
+    Result<std::string> folder = FindModelFolder(files, places, model.source, model.revision, base_folder);
     if (!folder.ok()) {
       return plan::WithUserOf(model, std::move(folder).error());
     }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/catalog/code_model.h"
 #include "compiler/plan/lookup.h"
 
 namespace plait {
@@ -94,7 +95,7 @@ Result<std::vector<LockedModel>> LockModels(const FileSystem& files, const Model
   std::vector<LockedModel> locked;
   for (const ir::Model& model : graph.models) {
     PLAIT_TRY(std::string folder, FindModelFolder(files, places, SourceOf(model), model.revision, base_folder));
-    PLAIT_TRY(ModelFacts facts, ReadModelFacts(files, folder));
+    PLAIT_TRY(ModelFacts facts, ReadFactsOf(files, SourceOf(model), folder));
     locked.push_back({SourceOf(model), model.revision, SnapshotRevision(folder), facts.digest});
   }
   return locked;
@@ -112,7 +113,7 @@ Result<void> CheckPlanAgainstLock(const FileSystem& files, const ModelPlaces& pl
     if (!folder.ok()) {
       return plan::WithUserOf(model, std::move(folder).error());
     }
-    PLAIT_TRY(ModelFacts facts, ReadModelFacts(files, *folder));
+    PLAIT_TRY(ModelFacts facts, ReadFactsOf(files, model.source, *folder));
     if (facts.digest != entry->digest) {
       return Error{FailureKind::LockMismatch, fmt::format("the files of `{}` are not those that were locked", model.source), lock.path, {}}
           .WithNote("locked", entry->digest)

@@ -17,12 +17,8 @@ Value PlaceholderOf(const Type& type, const TypeTable& types) {
     case TypeKind::Bytes:
       return Value::Bytes("");
     case TypeKind::Tensor: {
-      std::vector<int64_t> shape;
-      for (size_t i = 0; i < type.dims().size(); ++i) {
-        // Where it has no stated size a tensor may be empty, and a placeholder is better small.
-        shape.push_back(type.FixedDim(i).value_or(0));
-      }
-      return Value::OfTensor(MakeTensor(type.element(), std::move(shape)));
+      // Small whatever the sizes that the type states: see `ValueFits`.
+      return Value::OfTensor(MakeTensor(type.element(), std::vector<int64_t>(type.dims().size(), 0)));
     }
     case TypeKind::List:
       return Value::List({});

@@ -115,6 +115,15 @@ class CodeModels(FolderTest):
             file.write(b"more")
         self.assertIn("[model-changed]", self.fault(*words))
 
+    def test_a_lock_holds_code_too(self) -> None:
+        self.assertEqual(plait("lock", self.graph).returncode, 0)
+        self.assertEqual(plait("check", "--with-models", "--locked", self.graph).returncode, 0)
+        with (self.folder / "shapes.pt").open("ab") as file:
+            file.write(b"more")
+        done = plait("check", "--with-models", "--locked", self.graph)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("[lock-mismatch]", done.stdout)
+
     def test_missing_and_broken_files(self) -> None:
         words = ("run", self.graph, "--allow-code-models", "--entry", "Package.forward", "--input",
                  json.dumps({"image": self.recorded["images"]}))

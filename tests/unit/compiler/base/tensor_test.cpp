@@ -85,6 +85,10 @@ TEST_CASE("tensors change their elements and become lists again") {
   CHECK(ValueFits(bytes, Type::Of(TypeKind::Json), {}));
   CHECK_FALSE(ValueFits(bytes, TypeOf("tensor<u8>[3]"), {}));
   CHECK_FALSE(ValueFits(bytes, TypeOf("[int]"), {}));
+  Value stand_in = Value::OfTensor(MakeTensor(TensorElement::F32, {0, 0}));
+  CHECK(ValueFits(stand_in, TypeOf("tensor<f32>[512, 768]"), {}));
+  CHECK_FALSE(ValueFits(stand_in, TypeOf("tensor<f32>[512]"), {}));
+  CHECK_FALSE(ToTensor(stand_in, TypeOf("tensor<f32>[512, 768]"), "").ok());
 }
 
 TEST_CASE("bytes are base64 in JSON, in its one form") {
