@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from support import ROOT, FolderTest, plait
+from support import ROOT, TINY, FolderTest, plait
 
 MAKER = ROOT / "tools" / "make_code_models"
 GRAPH = """
@@ -32,7 +32,7 @@ service Package {
 """
 
 
-@unittest.skipUnless((ROOT / ".deps" / "oracle" / "bin" / "python").exists(), "no PyTorch to compile with: tools/setup --oracle")
+@unittest.skipUnless((ROOT / ".deps" / "code_models" / "bin" / "python").exists(), "nothing to compile with: tools/setup --tests")
 class CodeModels(FolderTest):
     made: Path
     recorded: dict[str, Any]
@@ -91,6 +91,18 @@ class CodeModels(FolderTest):
                      '{"image": "AAECAwQFBgcICQoLDA0ODw=="}')
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(json.loads(done.stdout)["name"], ["square", "cross", "bar"])
+
+    def test_retrieval_finds_the_passage_and_writes_an_answer(self) -> None:
+        graph = shutil.copy(ROOT / "graphs" / "rag.graph", self.folder)
+        shutil.copy(self.made / "embedder.pt", self.folder)
+        words = ("run", graph, "--allow-code-models", "--models", TINY, "--quiet", "--entry")
+        question = json.dumps({"question": "What do tickets cost?"})
+        sources = json.loads(plait(*words, "Rag.sources", "--input", question).stdout)
+        self.assertIn("four crowns", sources[0]["passage"])
+        self.assertGreater(sources[0]["similarity"], sources[1]["similarity"])
+        pieces = plait(*words, "Rag.ask", "--input", question)
+        self.assertEqual(pieces.returncode, 0, pieces.stderr)
+        self.assertGreater(len(pieces.stdout.splitlines()), 1)
 
     def test_code_needs_a_permission(self) -> None:
         words = ("run", self.graph, "--entry", "Script.forward", "--input", json.dumps({"image": self.recorded["images"]}))
