@@ -74,8 +74,8 @@ Result<std::vector<std::string>> ReadAllowedCode(const toml::table& settings, co
   return digests;
 }
 
-/// What plait.toml adds to the places.
-Result<void> ReadSettings(const FileSystem& files, const std::string& path, ModelPlaces& places) {
+/// What a plait.toml adds to the places. Only the user's own may allow code: one that came with a graph must not vouch for that graph.
+Result<void> ReadSettings(const FileSystem& files, const std::string& path, bool is_users_own, ModelPlaces& places) {
   static const std::vector<std::string> kKeys = {"models", "code_models"};
   PLAIT_TRY(std::string text, files.ReadFile(path));
   PLAIT_TRY(toml::table table, ParseSettings(text, path, kKeys));
@@ -83,8 +83,21 @@ Result<void> ReadSettings(const FileSystem& files, const std::string& path, Mode
   for (const std::string& folder : folders) {
     places.folders.push_back(JoinPath(ParentPath(path), ExpandHome(folder, places.home)));
   }
+  if (const toml::node* code = table.get("code_models"); code != nullptr && !is_users_own) {
+    return SettingsError(path, code->source(), "`code_models` stands beside a graph, and only your own settings can allow code")
+        .WithNote("fix", "move it to ~/.config/plait/plait.toml");
+  }
   PLAIT_TRY(places.allowed_code, ReadAllowedCode(table, path));
   return {};
+}
+
+/// The user's own plait.toml.
+std::string OwnSettings(const Environment& environment, const std::string& home) {
+  std::optional<std::string> folder = Setting(environment, "XDG_CONFIG_HOME");
+  if (!folder && home.empty()) {
+    return "";
+  }
+  return JoinPath(folder.value_or(home + "/.config"), JoinPath("plait", kSettingsName));
 }
 
 std::string HubCache(const Environment& environment, const std::string& home) {
@@ -194,7 +207,10 @@ Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& 
     places.folders.push_back(ExpandHome(folder, places.home));
   }
   if (std::optional<std::string> settings = FindBesideOrAbove(files, source_path, kSettingsName)) {
-    PLAIT_TRY_VOID(ReadSettings(files, *settings, places));
+    PLAIT_TRY_VOID(ReadSettings(files, *settings, false, places));
+  }
+  if (std::string own = OwnSettings(environment, places.home); !own.empty() && files.IsFile(own)) {
+    PLAIT_TRY_VOID(ReadSettings(files, own, true, places));
   }
   places.hub_cache = HubCache(environment, places.home);
   return places;

@@ -20,15 +20,15 @@ struct ModelPlaces {
   std::string hub_cache;
   /// The user's own folder, which messages show as `~`; empty where it is not known.
   std::string home{};
-  /// Digests of the models that are code and may run here, from plait.toml's `[code_models] allow`.
+  /// Digests of the models that are code and may run here, from `[code_models] allow` of the user's own plait.toml.
   std::vector<std::string> allowed_code{};
 };
 
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// `--models` first, then plait.toml's `models` and `[code_models]` (found beside `source_path` or in a folder above it), then
-/// HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub. Fails with `settings-invalid` for a broken
-/// plait.toml.
+/// `--models` first, then `models` of the plait.toml beside `source_path` or in a folder above it, then those of the user's own,
+/// XDG_CONFIG_HOME/plait/plait.toml or ~/.config/plait/plait.toml, then HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub,
+/// ~/.cache/huggingface/hub. Fails with `settings-invalid` for a broken plait.toml, and for one that allows code and is not the user's own.
 Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& environment, const std::vector<std::string>& models_flags,
                                     std::string_view source_path);
 

@@ -155,7 +155,7 @@ Result<void> CheckPermission(const CodeModelSource& source, const CodePermission
                 source.path)
       .WithNote("digest", digest)
       .WithNote("fix", "trust it this once: --allow-code-models")
-      .WithNote("fix", fmt::format("trust this file from now on, in plait.toml: [code_models] allow = [\"{}\"]", digest));
+      .WithNote("fix", fmt::format("trust this file from now on, in ~/.config/plait/plait.toml: [code_models] allow = [\"{}\"]", digest));
 }
 
 }  // namespace

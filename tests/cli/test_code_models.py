@@ -111,12 +111,16 @@ class CodeModels(FolderTest):
         self.assertIn("--allow-code-models", told)
         digest = next(line.split()[1] for line in told.splitlines() if line.strip().startswith("digest"))
         self.assertIn("[code-not-allowed]", self.fault("bench", *words[1:], "--runs", "1"))
+        own = {"XDG_CONFIG_HOME": str(self.folder / "config")}
+        self.write("config/plait/plait.toml", f'[code_models]\nallow = ["{digest}"]\n')
+        self.assertEqual(plait(*words, env=own).returncode, 0)
+        self.write("config/plait/plait.toml", '[code_models]\nallow = ["sha256:1"]\n')
+        self.assertIn("[settings-invalid]", plait(*words, env=own).stderr)
+        self.write("config/plait/plait.toml", '[code_models]\nallows = []\n')
+        self.assertIn("`code_models` has no key `allows`", plait(*words, env=own).stderr)
+        # What came with a graph does not vouch for it.
         self.write("plait.toml", f'[code_models]\nallow = ["{digest}"]\n')
-        self.assertEqual(plait(*words).returncode, 0)
-        self.write("plait.toml", '[code_models]\nallow = ["sha256:1"]\n')
-        self.assertIn("[settings-invalid]", self.fault(*words))
-        self.write("plait.toml", '[code_models]\nallows = []\n')
-        self.assertIn("`code_models` has no key `allows`", self.fault(*words))
+        self.assertIn("only your own settings can allow code", self.fault(*words))
 
     def test_a_plan_holds_to_its_file(self) -> None:
         plan = self.folder / "net.plan"

@@ -47,6 +47,22 @@ TEST_CASE("the hub's cache by Hugging Face's own rules") {
   CHECK(cache({}).empty());
 }
 
+TEST_CASE("only the user's own plait.toml allows code, and its folders come after those of the graph's") {
+  InMemoryFileSystem files;
+  std::string digest = "sha256:" + std::string(64, 'a');
+  files.Add("/work/plait.toml", "models = [\"near\"]\n");
+  files.Add("/home/ada/.config/plait/plait.toml", "models = [\"~/far\"]\n[code_models]\nallow = [\"" + digest + "\"]\n");
+  Result<ModelPlaces> places = FindModelPlaces(files, Of({{"HOME", "/home/ada"}}), {}, "/work/a.graph");
+  REQUIRE(places.ok());
+  CHECK(places->folders == std::vector<std::string>{"/work/near", "/home/ada/far"});
+  CHECK(places->allowed_code == std::vector<std::string>{digest});
+  CHECK(FindModelPlaces(files, Of({{"HOME", "/home/bob"}}), {}, "/work/a.graph")->allowed_code.empty());
+  files.Add("/work/plait.toml", "[code_models]\nallow = [\"" + digest + "\"]\n");
+  Result<ModelPlaces> refused = FindModelPlaces(files, Of({{"HOME", "/home/ada"}}), {}, "/work/a.graph");
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message == "`code_models` stands beside a graph, and only your own settings can allow code");
+}
+
 TEST_CASE("a broken plait.toml is refused with its place") {
   InMemoryFileSystem files;
   files.Add("plait.toml", "model = [\"a\"]\n");
