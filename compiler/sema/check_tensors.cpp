@@ -95,7 +95,7 @@ ExprId BodyChecker::CheckReshape(BoundArguments bound, const Span& span) {
   const auto* constant = std::get_if<Constant>(&function_.exprs[bound.values[1]].node);
   std::vector<std::string> dims;
   bool is_faulty = false;
-  auto add = [&](std::optional<std::string> dim) {
+  auto add = [&](const std::optional<std::string>& dim) {
     is_faulty = is_faulty || !dim;
     dims.push_back(dim.value_or(std::string(kAnyDim)));
   };
