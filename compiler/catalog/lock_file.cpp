@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "compiler/catalog/code_model.h"
+#include "compiler/base/digest.h"
+#include "compiler/base/model_source.h"
 #include "compiler/catalog/metadata_file.h"
 #include "compiler/catalog/settings_table.h"
 
@@ -27,21 +28,14 @@ bool IsWordOf(std::string_view text, std::string_view extra) {
 }
 
 bool IsSource(std::string_view text) {
-  std::optional<std::string> code = CodeModelFile(text);
-  return (code && !code->empty()) || (text.starts_with("hf:") && text.size() > 3) || (text.starts_with("path:") && text.size() > 5);
+  std::optional<ModelSource> source = ParseModelSource(text);
+  return source && !source->place.empty();
 }
 
 /// It becomes a folder's name, so it cannot lead anywhere else.
 bool IsCommit(std::string_view text) { return !text.empty() && text.size() <= 64 && text[0] != '.' && IsWordOf(text, "._-"); }
 
 bool IsRevision(std::string_view text) { return !text.empty(); }
-
-bool IsDigest(std::string_view text) {
-  constexpr std::string_view kPrefix = "sha256:";
-  constexpr size_t kHexDigits = 64;
-  std::string_view hex = text.substr(std::min(text.size(), kPrefix.size()));
-  return text.starts_with(kPrefix) && hex.size() == kHexDigits && hex.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 struct Key {
   std::string name;
@@ -56,7 +50,7 @@ const std::vector<Key>& Keys() {
       {"source", &LockedModel::source, IsSource, "`hf:org/name`, `path:folder`, `torchscript:file` or `aoti:file`", true},
       {"asked", &LockedModel::asked, IsRevision, "the revision that the graph states", false},
       {"revision", &LockedModel::revision, IsCommit, "a commit", false},
-      {"digest", &LockedModel::digest, IsDigest, "`sha256:` and 64 hexadecimal digits", true},
+      {"digest", &LockedModel::digest, IsSha256Digest, "`sha256:` and 64 hexadecimal digits", true},
   };
   return keys;
 }

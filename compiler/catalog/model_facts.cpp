@@ -5,10 +5,9 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <llvm/ADT/StringExtras.h>
 #include <llvm/ADT/StringRef.h>
-#include <llvm/Support/SHA256.h>
 
+#include "compiler/base/digest.h"
 #include "compiler/catalog/metadata_file.h"
 #include "compiler/catalog/text_facts.h"
 #include "compiler/formats/json.h"
@@ -167,8 +166,7 @@ struct Weights {
   bool is_stand_in = false;
 };
 
-Result<void> ReadHeader(const FileSystem& files, const std::string& folder, const std::string& file, Weights& weights,
-                        llvm::SHA256& digest) {
+Result<void> ReadHeader(const FileSystem& files, const std::string& folder, const std::string& file, Weights& weights, Sha256& digest) {
   constexpr uint64_t kLengthBytes = 8;
   std::string path = JoinPath(folder, file);
   if (!files.IsFile(path)) {
@@ -179,7 +177,7 @@ Result<void> ReadHeader(const FileSystem& files, const std::string& folder, cons
   PLAIT_TRY(uint64_t header_bytes, SafetensorsHeaderBytes(first, file_size, path));
   PLAIT_TRY(std::string prefix, files.ReadPrefix(path, header_bytes));
   PLAIT_TRY(SafetensorsHeader header, ParseSafetensorsHeader(prefix, file_size, path));
-  digest.update(llvm::StringRef(prefix));
+  digest.Add(prefix);
   for (const SafetensorsTensor& tensor : header.tensors) {
     weights.names.insert(tensor.name);
     weights.bytes += static_cast<int64_t>(tensor.end - tensor.begin);
@@ -220,8 +218,8 @@ Result<ModelFacts> ReadModelFacts(const FileSystem& files, const std::string& fo
   FindEntailment(config, facts);
   PLAIT_TRY_VOID(ReadTextFacts(files, folder, facts));
 
-  llvm::SHA256 digest;
-  digest.update(llvm::StringRef(text));
+  Sha256 digest;
+  digest.Add(text);
   Weights weights;
   PLAIT_TRY(std::vector<std::string> weight_files, WeightFiles(files, folder));
   for (const std::string& file : weight_files) {
@@ -229,7 +227,7 @@ Result<ModelFacts> ReadModelFacts(const FileSystem& files, const std::string& fo
   }
   facts.weight_bytes = weights.bytes;
   facts.is_stand_in = weights.is_stand_in;
-  facts.digest = "sha256:" + llvm::toHex(digest.final(), /*LowerCase=*/true);
+  facts.digest = digest.Text();
   FindHead(weights, facts);
   return facts;
 }

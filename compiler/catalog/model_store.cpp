@@ -4,7 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "compiler/catalog/code_model.h"
+#include "compiler/base/digest.h"
+#include "compiler/base/model_source.h"
 #include "compiler/catalog/settings_table.h"
 
 namespace plait {
@@ -44,13 +45,6 @@ Result<std::vector<std::string>> ReadStrings(const toml::node* node, const std::
   return strings;
 }
 
-bool IsDigest(std::string_view text) {
-  constexpr std::string_view kPrefix = "sha256:";
-  constexpr size_t kDigits = 64;
-  return text.starts_with(kPrefix) && text.size() == kPrefix.size() + kDigits &&
-         text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
-}
-
 /// `[code_models] allow = ["sha256:…"]`
 Result<std::vector<std::string>> ReadAllowedCode(const toml::table& settings, const std::string& path) {
   const toml::node* node = settings.get("code_models");
@@ -67,7 +61,7 @@ Result<std::vector<std::string>> ReadAllowedCode(const toml::table& settings, co
   }
   PLAIT_TRY(std::vector<std::string> digests, ReadStrings(node->as_table()->get("allow"), path, "allow", "digests"));
   for (const std::string& digest : digests) {
-    if (!IsDigest(digest)) {
+    if (!IsSha256Digest(digest)) {
       return SettingsError(path, node->source(), fmt::format("`{}` is no digest: `sha256:` and 64 small hexadecimal digits", digest));
     }
   }
@@ -218,10 +212,9 @@ Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& 
 
 Result<std::string> FindModelFolder(const FileSystem& files, const ModelPlaces& places, std::string_view source, std::string_view revision,
                                     std::string_view base_folder) {
-  constexpr std::string_view kHub = "hf:";
-  constexpr std::string_view kPath = "path:";
-  if (std::optional<std::string> code = CodeModelFile(source)) {
-    std::string path = JoinPath(base_folder, ExpandHome(*code, places.home));
+  ModelSource parsed = ParseModelSource(source).value_or(ModelSource{"path", source});
+  if (IsCodeKind(parsed.kind)) {
+    std::string path = JoinPath(base_folder, ExpandHome(std::string(parsed.place), places.home));
     if (files.IsFile(path)) {
       return path;
     }
@@ -229,10 +222,10 @@ Result<std::string> FindModelFolder(const FileSystem& files, const ModelPlaces& 
     return std::move(error).WithNote("fix",
                                      "put the file there, or change the path in the source, which is relative to the source's folder");
   }
-  if (source.starts_with(kHub)) {
-    return FindRepository(files, places, source.substr(kHub.size()), revision);
+  if (parsed.kind == "hf") {
+    return FindRepository(files, places, parsed.place, revision);
   }
-  std::string folder(source.starts_with(kPath) ? source.substr(kPath.size()) : source);
+  std::string folder(parsed.place);
   Search search(files, places.home);
   if (std::optional<std::string> found = search.Try(JoinPath(base_folder, ExpandHome(folder, places.home)))) {
     return *found;

@@ -5,11 +5,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <llvm/ADT/StringExtras.h>
-#include <llvm/Support/SHA256.h>
 
-#include "compiler/catalog/code_model.h"
+#include "compiler/base/digest.h"
 #include "compiler/catalog/model_facts.h"
+#include "compiler/catalog/source_facts.h"
 #include "compiler/driver/lock.h"
 #include "compiler/driver/module_loader.h"
 #include "compiler/ir/text.h"
@@ -31,17 +30,17 @@ constexpr std::array<std::pair<std::string_view, Stop>, 5> kStops = {
 
 /// `sha256:…` over the text of every file of the compilation, the standard library included: it is part of the program's meaning.
 std::string DigestSources(const SourceManager& sources) {
-  llvm::SHA256 hash;
+  Sha256 digest;
   for (uint32_t i = 0; i < sources.size(); ++i) {
     std::string_view text = sources.Text(FileId{i});
     std::array<char, 8> length{};
     for (size_t byte = 0; byte < length.size(); ++byte) {
       length[byte] = static_cast<char>((text.size() >> (8 * byte)) & 0xffU);
     }
-    hash.update(llvm::StringRef(length.data(), length.size()));
-    hash.update(llvm::StringRef(text.data(), text.size()));
+    digest.Add({length.data(), length.size()});
+    digest.Add(text);
   }
-  return "sha256:" + llvm::toHex(hash.final(), true);
+  return digest.Text();
 }
 
 /// What the models' folders tell. A folder that is not found is no fault here: the planner says what it assumed instead.
@@ -53,11 +52,11 @@ std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const 
     if (!places) {
       continue;
     }
-    Result<std::string> folder = FindModelFolder(files, *places, SourceOf(model), model.revision, base_folder);
+    Result<std::string> folder = FindModelFolder(files, *places, model.full_source(), model.revision, base_folder);
     if (!folder.ok()) {
       continue;
     }
-    Result<ModelFacts> read = ReadFactsOf(files, SourceOf(model), *folder);
+    Result<ModelFacts> read = ReadFactsOf(files, model.full_source(), *folder);
     if (read.ok()) {
       facts.back() = *std::move(read);
       continue;

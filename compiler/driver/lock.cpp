@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "compiler/catalog/code_model.h"
+#include "compiler/catalog/source_facts.h"
 #include "compiler/plan/lookup.h"
 
 namespace plait {
@@ -15,7 +15,7 @@ class LockChecker {
   LockChecker(const LockCheck& check, Sink& sink) : check_(check), sink_(sink) {}
 
   void Check(const ir::Model& model, const std::optional<ModelFacts>& facts) {
-    const LockedModel* entry = check_.lock ? check_.lock->Find(SourceOf(model), model.revision) : nullptr;
+    const LockedModel* entry = check_.lock ? check_.lock->Find(model.full_source(), model.revision) : nullptr;
     if (entry == nullptr) {
       ReportUnpinned(model);
     } else if (facts && facts->digest != entry->digest) {
@@ -69,11 +69,9 @@ class LockChecker {
 
 }  // namespace
 
-std::string SourceOf(const ir::Model& model) { return fmt::format("{}:{}", model.source, model.location); }
-
 void PinRevisions(const LockFile& lock, ir::Graph& graph) {
   for (ir::Model& model : graph.models) {
-    const LockedModel* entry = lock.Find(SourceOf(model), model.revision);
+    const LockedModel* entry = lock.Find(model.full_source(), model.revision);
     if (entry != nullptr && !entry->revision.empty()) {
       model.revision = entry->revision;
     }
@@ -94,9 +92,9 @@ Result<std::vector<LockedModel>> LockModels(const FileSystem& files, const Model
                                             std::string_view base_folder) {
   std::vector<LockedModel> locked;
   for (const ir::Model& model : graph.models) {
-    PLAIT_TRY(std::string folder, FindModelFolder(files, places, SourceOf(model), model.revision, base_folder));
-    PLAIT_TRY(ModelFacts facts, ReadFactsOf(files, SourceOf(model), folder));
-    locked.push_back({SourceOf(model), model.revision, SnapshotRevision(folder), facts.digest});
+    PLAIT_TRY(std::string folder, FindModelFolder(files, places, model.full_source(), model.revision, base_folder));
+    PLAIT_TRY(ModelFacts facts, ReadFactsOf(files, model.full_source(), folder));
+    locked.push_back({model.full_source(), model.revision, SnapshotRevision(folder), facts.digest});
   }
   return locked;
 }

@@ -17,9 +17,6 @@
 
 namespace plait {
 
-/// A model as FindModelFolder and plait.lock call it: `hf:org/name`.
-std::string SourceOf(const ir::Model& model);
-
 /// Gives each model the commit that the lock has for it, so that this one is looked for and the plan names it.
 void PinRevisions(const LockFile& lock, ir::Graph& graph);
 

@@ -111,6 +111,9 @@ struct Model {
   std::vector<MethodSignature> methods;
   Span span;
 
+  /// `hf:org/name`, as plans and locks write it.
+  [[nodiscard]] std::string full_source() const { return source + ":" + location; }
+
   bool operator==(const Model&) const = default;
 };
 

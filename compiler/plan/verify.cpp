@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/model_source.h"
 #include "compiler/plan/bounds.h"
 #include "compiler/plan/expr_syntax.h"
 #include "compiler/plan/text.h"
@@ -67,10 +68,11 @@ MaybeText FindModelFault(const Model& model) {
   if (model.name.empty() || model.task.empty()) {
     return "a model needs a name and a task";
   }
-  bool is_code = model.source.starts_with("torchscript:") || model.source.starts_with("aoti:");
-  if (!is_code && !model.source.starts_with("hf:") && !model.source.starts_with("path:")) {
+  std::optional<ModelSource> source = ParseModelSource(model.source);
+  if (!source) {
     return fmt::format("the source is `{}`, expected `hf:org/name`, `path:folder`, `torchscript:file` or `aoti:file`", model.source);
   }
+  bool is_code = IsCodeKind(source->kind);
   if (is_code == model.methods.empty()) {
     return is_code ? "a model that is code needs its methods" : "only a model that is code has methods";
   }

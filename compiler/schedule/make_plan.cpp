@@ -47,7 +47,7 @@ std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inpu
     plan::Model planned;
     planned.name = model.name;
     planned.task = model.task;
-    planned.source = fmt::format("{}:{}", model.source, model.location);
+    planned.source = model.full_source();
     planned.revision = model.revision;
     planned.options = model.options;
     planned.methods = model.methods;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/base/model_source.h"
 #include "compiler/sema/constants.h"
 #include "compiler/sema/settings.h"
 #include "compiler/sema/signatures.h"
@@ -87,7 +88,7 @@ class ModelReader {
   void ReadSource() {
     const ast::Word& source = decl_.source;
     const Type string = Type::Of(TypeKind::String);
-    if (source.text == "torchscript" || source.text == "aoti") {
+    if (IsCodeKind(source.text)) {
       ReadSourceArguments({source.text, {{"location", string, {}, {}}}, {}, {}});
     } else if (source.text == "hf") {
       ReadSourceArguments({"hf", {{"location", string, {}, {}}, {"revision", string, Value::String(""), {}}}, {}, {}});
@@ -114,7 +115,7 @@ class ModelReader {
       return;
     }
     const Task& task = program_.result.tasks[model().task];
-    bool is_code = source == "torchscript" || source == "aoti";
+    bool is_code = IsCodeKind(source);
     if (task.is_users_own && !is_code) {
       program_.reporter.Report(MakeDiagnostic(DiagnosticKind::TypeMismatch, decl_.source.span,
                                               "`{}` loads models of the standard library's tasks, and `{}` is not one of them", source,

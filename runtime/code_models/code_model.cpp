@@ -11,6 +11,7 @@
 #include "compiler/base/convert.h"
 #include "compiler/base/digest.h"
 #include "compiler/base/file_system.h"
+#include "compiler/base/model_source.h"
 #include "compiler/base/tensor_values.h"
 #include "runtime/code_models/batch.h"
 #include "runtime/code_models/compiled_code.h"
@@ -18,9 +19,6 @@
 
 namespace plait {
 namespace {
-
-constexpr std::string_view kTorchScript = "torchscript:";
-constexpr std::string_view kAoti = "aoti:";
 
 /// The line of an exception that says what went wrong: LibTorch puts the code's own trace before it and its C++ trace after it.
 std::string WhatWentWrong(std::string_view text) {
@@ -160,12 +158,10 @@ Result<void> CheckPermission(const CodeModelSource& source, const CodePermission
 
 }  // namespace
 
-bool IsCodeModel(std::string_view source) { return source.starts_with(kTorchScript) || source.starts_with(kAoti); }
-
 Result<std::unique_ptr<TaskModel>> LoadCodeModel(const CodeModelSource& source, const CodePermission& permission) {
   PLAIT_TRY(std::string code, MakeRealFileSystem()->ReadFile(source.path));
   PLAIT_TRY_VOID(CheckPermission(source, permission, Sha256Digest(code)));
-  bool is_script = std::string_view(source.source).starts_with(kTorchScript);
+  bool is_script = ParseModelSource(source.source)->kind == "torchscript";
   Result<std::vector<CompiledMethod>> opened = std::vector<CompiledMethod>();
   if (source.methods.empty()) {
     return Refuse(FailureKind::PlanInvalid, "the plan names no method of the model", source.path);

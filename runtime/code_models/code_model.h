@@ -30,9 +30,6 @@ struct CodeModelSource {
   std::vector<MethodSignature> methods;
 };
 
-/// Whether a model of the plan with that source is code.
-bool IsCodeModel(std::string_view source);
-
 /// A method of a TorchScript module is that of its name; the only method of a task may also be the module's `forward`. Fails, always with
 /// the file's path, with `model-changed`, `code-not-allowed`, or `model-unsupported` where the file is broken or lacks a method.
 ///

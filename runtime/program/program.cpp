@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/model_source.h"
 #include "compiler/plan/lookup.h"
 #include "runtime/exec/contain.h"
 #include "runtime/exec/executor.h"
@@ -61,7 +62,7 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
     Result<std::unique_ptr<TaskModel>> loaded = NotRun();
     program.state_->pool->Run([&](ThreadTeam& team) {
       loaded = Contain("while loading the model", [&] {
-        return IsCodeModel(model.source)
+        return IsCodeKind(ParseModelSource(model.source)->kind)
                    ? LoadCodeModel({model.source, options.model_folders[index], model.digest, model.methods}, options.code)
                    : LoadTaskModel(model.task, options.model_folders[index], model_options, team);
       });

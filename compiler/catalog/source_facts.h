@@ -1,7 +1,6 @@
-// Models that are compiled code: which they are, and what is known of them.
+// What is known of a model of whatever source.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,9 +9,6 @@
 #include "compiler/catalog/model_facts.h"
 
 namespace plait {
-
-/// The file of `torchscript:file` or `aoti:file`; nothing where the source is of another kind.
-std::optional<std::string> CodeModelFile(std::string_view source);
 
 /// What the place of a model tells, a folder of weights or a file of code. Of code that is the file's size and digest: nothing else is
 /// known without running it.

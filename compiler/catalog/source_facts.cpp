@@ -1,22 +1,13 @@
-#include "compiler/catalog/code_model.h"
-
-#include <array>
+#include "compiler/catalog/source_facts.h"
 
 #include "compiler/base/digest.h"
+#include "compiler/base/model_source.h"
 
 namespace plait {
 
-std::optional<std::string> CodeModelFile(std::string_view source) {
-  for (std::string_view kind : std::array<std::string_view, 2>{"torchscript:", "aoti:"}) {
-    if (source.starts_with(kind)) {
-      return std::string(source.substr(kind.size()));
-    }
-  }
-  return std::nullopt;
-}
-
 Result<ModelFacts> ReadFactsOf(const FileSystem& files, std::string_view source, const std::string& place) {
-  if (!CodeModelFile(source)) {
+  std::optional<ModelSource> parsed = ParseModelSource(source);
+  if (!parsed || !IsCodeKind(parsed->kind)) {
     return ReadModelFacts(files, place);
   }
   PLAIT_TRY(std::string code, files.ReadFile(place));
