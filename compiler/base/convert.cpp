@@ -150,12 +150,9 @@ class Converter {
   }
 
   Result<Value> Int(const Value& value, const Type& type, const std::string& path) {
-    constexpr double kLimit = 0x1p63;
-    bool is_whole = value.is_float() && std::trunc(value.AsFloat()) == value.AsFloat() && std::abs(value.AsFloat()) < kLimit;
-    if (conversion_ == Conversion::Cast && is_whole) {
-      return Value::Int(static_cast<int64_t>(value.AsFloat()));
-    }
-    return AsItIs(value, type, path);
+    std::optional<int64_t> whole =
+        conversion_ == Conversion::Cast && value.is_float() ? WholeNumber(value.AsFloat()) : std::optional<int64_t>();
+    return whole ? Result<Value>(Value::Int(*whole)) : AsItIs(value, type, path);
   }
 
   Result<Value> Enum(const Value& value, const Type& type, const std::string& path) {

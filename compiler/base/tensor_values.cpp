@@ -17,21 +17,29 @@ class ListReader {
  public:
   ListReader(const Type& type, Tensor& tensor) : type_(type), tensor_(tensor) {}
 
+  /// All of a list of lists.
+  Result<void> ReadLists(const Value& value, const std::string& path) {
+    place_.resize(tensor_.shape.size());
+    return Read(value, 0, path);
+  }
+
+  /// Paths are made where something is wrong: a tensor may have millions of elements.
   Result<void> Read(const Value& value, size_t depth, const std::string& path) {
     if (depth == tensor_.shape.size()) {
       return ReadElement(value, path);
     }
     if (!value.is_list()) {
-      return Mismatch(path, fmt::format("expected {}, whose lists nest {} deep, found {} at depth {}", type_.ToString(),
-                                        tensor_.shape.size(), value.KindName(), depth));
+      return Mismatch(PathOf(depth, path), fmt::format("expected {}, whose lists nest {} deep, found {} at depth {}", type_.ToString(),
+                                                       tensor_.shape.size(), value.KindName(), depth));
     }
     auto size = static_cast<int64_t>(value.AsList().size());
     if (size != tensor_.shape[depth]) {
-      return Mismatch(path, fmt::format("expected {}, found {} items here and {} in the first list of this depth", type_.ToString(), size,
-                                        tensor_.shape[depth]));
+      return Mismatch(PathOf(depth, path), fmt::format("expected {}, found {} items here and {} in the first list of this depth",
+                                                       type_.ToString(), size, tensor_.shape[depth]));
     }
     for (size_t i = 0; i < value.AsList().size(); ++i) {
-      PLAIT_TRY_VOID(Read(value.AsList()[i], depth + 1, fmt::format("{}[{}]", path, i)));
+      place_[depth] = i;
+      PLAIT_TRY_VOID(Read(value.AsList()[i], depth + 1, path));
     }
     return {};
   }
@@ -40,7 +48,8 @@ class ListReader {
     bool is_stored = VisitElement(tensor_.element, [&](auto kind) { return Store<decltype(kind)>(value); });
     if (!is_stored) {
       std::string shown = value.is_bool() || value.is_int() || value.is_float() ? " " + ToJson(value) : "";
-      return Mismatch(path, fmt::format("expected an element of {}, found {}{}", type_.ToString(), value.KindName(), shown));
+      return Mismatch(PathOf(place_.size(), path),
+                      fmt::format("expected an element of {}, found {}{}", type_.ToString(), value.KindName(), shown));
     }
     ++next_;
     return {};
@@ -73,17 +82,22 @@ class ListReader {
   }
 
   static std::optional<int64_t> Whole(const Value& value) {
-    constexpr double kLimit = 0x1p63;
-    if (value.is_int()) {
-      return value.AsInt();
+    return value.is_int() ? std::optional(value.AsInt()) : value.is_float() ? WholeNumber(value.AsFloat()) : std::nullopt;
+  }
+
+  /// Of what is being read, `depth` lists deep.
+  [[nodiscard]] std::string PathOf(size_t depth, std::string path) const {
+    for (size_t i = 0; i < depth; ++i) {
+      path += fmt::format("[{}]", place_[i]);
     }
-    bool is_whole = value.is_float() && std::trunc(value.AsFloat()) == value.AsFloat() && std::abs(value.AsFloat()) < kLimit;
-    return is_whole ? std::optional(static_cast<int64_t>(value.AsFloat())) : std::nullopt;
+    return path;
   }
 
   const Type& type_;
   Tensor& tensor_;
   size_t next_ = 0;
+  /// By depth, the item of the list that is being read; empty where elements come without lists.
+  std::vector<size_t> place_;
 };
 
 /// The shape that the first item of each depth tells.
@@ -181,7 +195,7 @@ Result<Value> ToTensor(const Value& value, const Type& type, const std::string& 
   PLAIT_TRY(std::vector<int64_t> shape, ShapeOf(value, type, path));
   PLAIT_TRY_VOID(CheckFixedDims(shape, type, path));
   Tensor tensor = MakeTensor(type.element(), std::move(shape));
-  PLAIT_TRY_VOID(ListReader(type, tensor).Read(value, 0, path));
+  PLAIT_TRY_VOID(ListReader(type, tensor).ReadLists(value, path));
   return Value::OfTensor(std::move(tensor));
 }
 

@@ -190,6 +190,12 @@ std::string ToJson(const Value& value, const JsonStyle& style) {
 
 std::string ConstantText(const Value& value) { return ToJson(value, {false, true}); }
 
+std::optional<int64_t> WholeNumber(double value) {
+  constexpr double kLimit = 0x1p63;
+  bool is_whole = std::trunc(value) == value && std::abs(value) < kLimit;
+  return is_whole ? std::optional(static_cast<int64_t>(value)) : std::nullopt;
+}
+
 std::string FormatFloat(double value) { return Shortest(value); }
 
 std::string QuoteJson(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -99,6 +100,9 @@ std::string ToJson(const Value& value, const JsonStyle& style = {});
 
 /// How graphs and plans write a constant: JSON on one line, with tags.
 std::string ConstantText(const Value& value);
+
+/// The int that equals the float, if there is one.
+std::optional<int64_t> WholeNumber(double value);
 
 /// The fewest digits that read back to the same float, always with a `.` or an exponent.
 std::string FormatFloat(double value);
