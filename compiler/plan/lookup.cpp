@@ -91,9 +91,9 @@ void AddReads(const Expr& expr, std::vector<ValueId>& reads) {
   }
 }
 
-std::vector<ValueId> ReadsOf(const Entry& entry, StageId stage) {
+std::vector<ValueId> ReadsOf(const Entry& entry, const Stage& stage) {
   std::vector<ValueId> reads;
-  CollectReads(entry, entry.stages[stage], reads);
+  CollectReads(entry, stage, reads);
   std::sort(reads.begin(), reads.end());
   reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
   return reads;

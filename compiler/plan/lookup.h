@@ -21,7 +21,7 @@ std::set<uint32_t> CalledModels(const Plan& plan, std::string_view only_entry);
 /// Adds every value that the expression reads.
 void AddReads(const Expr& expr, std::vector<ValueId>& reads);
 /// Everything that a stage and the stages below it read, each once, ascending.
-std::vector<ValueId> ReadsOf(const Entry& entry, StageId stage);
+std::vector<ValueId> ReadsOf(const Entry& entry, const Stage& stage);
 
 /// Notes who uses the model that the error is about: after what was looked at, before the way out.
 Error WithUserOf(const Model& model, Error error);

@@ -113,7 +113,7 @@ class Liveness {
       WalkParallel(id, frame);
       return;
     }
-    FreeUnlessReadLater(id, plan::ReadsOf(entry_, id), frame);
+    FreeUnlessReadLater(id, plan::ReadsOf(entry_, entry_.stages[id]), frame);
     if (HasItem(stage)) {
       WalkItems(id);
     }
@@ -133,7 +133,7 @@ class Liveness {
   void WalkParallel(StageId id, uint32_t frame) {
     std::vector<ValueId> all;
     for (StageId child : entry_.stages[id].children) {
-      std::vector<ValueId> reads = plan::ReadsOf(entry_, child);
+      std::vector<ValueId> reads = plan::ReadsOf(entry_, entry_.stages[child]);
       all.insert(all.end(), reads.begin(), reads.end());
     }
     std::sort(all.begin(), all.end());
@@ -166,7 +166,7 @@ class Liveness {
     std::optional<StageId> body = BodyOf(stage);
     WalkInner(body, reads, frame);
     if (body) {
-      std::vector<ValueId> below = plan::ReadsOf(entry_, *body);
+      std::vector<ValueId> below = plan::ReadsOf(entry_, entry_.stages[*body]);
       reads.insert(reads.end(), below.begin(), below.end());
     }
     if (stage.condition) {

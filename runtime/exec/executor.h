@@ -63,8 +63,6 @@ class Executor {
   void OpenCalls(plan::StageId id, Lanes& lanes, Scope& scope);
   /// A map over the pieces of a stream, which it gives as a stream or takes in.
   void RunEach(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team, Scope& scope);
-  /// Reads a stream to its end. `take` may end it with a failure.
-  static Result<void> Drain(ValueStream& stream, ThreadTeam& team, const Scope& scope, const std::function<Result<void>(Value)>& take);
   /// Gives the pieces of the entry's result to the caller.
   void Reply(const Lanes& lanes, ThreadTeam& team, Scope& scope);
 

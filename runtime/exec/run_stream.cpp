@@ -82,7 +82,7 @@ class Executor::EachStream : public ValueStream {
  public:
   EachStream(Executor& executor, const plan::Stage& stage, const Lanes& lanes, uint32_t lane, std::shared_ptr<ValueStream> source)
       : executor_(executor), stage_(stage), source_(std::move(source)) {
-    for (plan::ValueId value : plan::ReadsOf(executor.entry_, static_cast<plan::StageId>(&stage - executor.entry_.stages.data()))) {
+    for (plan::ValueId value : plan::ReadsOf(executor.entry_, stage)) {
       if (lanes.Has(value)) {
         values_.Write(value, {lanes.Read(value, lane)});
       }
@@ -170,7 +170,7 @@ void Executor::RunEach(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team,
       continue;
     }
     ValueList list;
-    Result<void> drained = Drain(*elements, team, scope, [&](Value piece) {
+    Result<void> drained = Drain(*elements, {team, scope.cancellation()}, [&](Value piece) {
       list.push_back(std::move(piece));
       return Result<void>();
     });
@@ -183,26 +183,6 @@ void Executor::RunEach(const plan::Stage& stage, Lanes& lanes, ThreadTeam& team,
   lanes.Write(*stage.writes, std::move(column));
 }
 
-Result<void> Executor::Drain(ValueStream& stream, ThreadTeam& team, const Scope& scope, const std::function<Result<void>(Value)>& take) {
-  Result<void> outcome;
-  while (outcome.ok()) {
-    outcome = scope.cancellation().Check();
-    if (!outcome.ok()) {
-      break;
-    }
-    Result<std::optional<Value>> piece = stream.Next({team, scope.cancellation()});
-    if (!piece.ok()) {
-      outcome = std::move(piece).error();
-    } else if (*piece) {
-      outcome = take(**std::move(piece));
-    } else {
-      break;
-    }
-  }
-  stream.Close();
-  return outcome;
-}
-
 void Executor::Reply(const Lanes& lanes, ThreadTeam& team, Scope& scope) {
   has_replied_ = true;
   std::vector<Value> column(lanes.count());
@@ -211,7 +191,7 @@ void Executor::Reply(const Lanes& lanes, ThreadTeam& team, Scope& scope) {
       scope.Fail(lanes.scope_lane(lane), {FailureKind::PlanInvalid, "the entry's result is no stream", entry_.name, {}});
       continue;
     }
-    Result<void> replied = Drain(*column[lane].AsStream(), team, scope, [&](Value piece) {
+    Result<void> replied = Drain(*column[lane].AsStream(), {team, scope.cancellation()}, [&](Value piece) {
       if (options_.on_piece) {
         return options_.on_piece(std::move(piece));
       }

@@ -39,6 +39,12 @@ int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted) {
   return std::min(slots, static_cast<int64_t>(wanted));
 }
 
+int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings, int64_t tokens) {
+  // fp32: four bytes of weights are one multiplication and one addition a token.
+  int64_t elements = model.bytes_per_token() / 4;
+  return 2 * (tokens * (elements - settings.projection_elements) + settings.projection_elements);
+}
+
 class GenerationBatch::State {
  public:
   State(const CausalLm& model, const GenerationSettings& settings, std::vector<GenerationRequest> requests, uint64_t request_seed,
@@ -216,15 +222,13 @@ void GenerationBatch::State::Count() {
     return;
   }
   CallStatistics& statistics = *statistics_;
-  // fp32: four bytes of weights are one multiplication and one addition a token.
-  int64_t elements = model_.bytes_per_token() / 4;
   statistics.bytes_streamed += model_.bytes_per_token();
   for (size_t row = 0; row < steps_.size(); ++row) {
     const Sequence& sequence = sequences_[stepped_[row]];
     auto tokens = static_cast<int64_t>(steps_[row].tokens.size());
     auto prompt_left = static_cast<int64_t>(sequence.prompt_tokens) - static_cast<int64_t>(sequence.cached);
     statistics.prompt_tokens += std::clamp(prompt_left, int64_t{0}, tokens);
-    statistics.operations += 2 * (tokens * (elements - settings_.projection_elements) + settings_.projection_elements);
+    statistics.operations += PassOperations(model_, settings_, tokens);
   }
 }
 

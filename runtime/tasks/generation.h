@@ -39,6 +39,9 @@ struct GenerationSettings {
 /// rows for the arithmetic to be as fast as the weights are read.
 inline constexpr int64_t kStreamedPrefillTokens = 32;
 
+/// Multiplications and additions in linear layers of a pass over so many tokens of one sequence, of which the last gives logits.
+int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings, int64_t tokens);
+
 /// The new tokens of one sequence, with the end token where one ended it.
 using NewTokens = std::vector<int32_t>;
 

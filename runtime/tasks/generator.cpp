@@ -43,7 +43,7 @@ class Generator : public TaskModel {
   /// A call whose prompt is a stream.
   [[nodiscard]] Result<Value> CallOnStream(const ValueFields& call, const CallContext& context) const;
   /// Reads a prompt to its end.
-  [[nodiscard]] Result<void> ReadAll(PromptReader& reader, ValueStream& prompt, const PullContext& context) const;
+  static Result<void> ReadAll(PromptReader& reader, ValueStream& prompt, const PullContext& context);
 
   [[nodiscard]] Error NoMemory() const {
     return {FailureKind::OutOfMemory, fmt::format("no memory for the keys and values of {}", files_.name()), "", {}};
@@ -98,7 +98,7 @@ Value Generator::Generations(std::string_view prompt, const GenerationRequest& r
 
 Result<Value> Generator::CallOnStream(const ValueFields& call, const CallContext& context) const {
   int64_t sequences = std::clamp(Argument(call, "num_return_sequences").AsInt(), int64_t{1}, kMaxReturnSequences);
-  PromptReader reader(*model_, files_.tokenizer, static_cast<size_t>(sequences), context.statistics);
+  PromptReader reader(*model_, settings_, files_.tokenizer, static_cast<size_t>(sequences), context.statistics);
   PLAIT_TRY_VOID(ReadAll(reader, *Argument(call, "prompt").AsStream(), {context.team, context.cancellation}));
   std::string text = reader.text();
   PLAIT_TRY(GenerationRequest request, Prepare(call, text));
@@ -107,15 +107,8 @@ Result<Value> Generator::CallOnStream(const ValueFields& call, const CallContext
   return Generations(text, request, texts);
 }
 
-Result<void> Generator::ReadAll(PromptReader& reader, ValueStream& prompt, const PullContext& context) const {
-  while (true) {
-    PLAIT_TRY_VOID(context.cancellation.Check());
-    PLAIT_TRY(std::optional<Value> piece, prompt.Next(context));
-    if (!piece) {
-      return {};
-    }
-    PLAIT_TRY_VOID(reader.Feed(piece->AsString(), context.team));
-  }
+Result<void> Generator::ReadAll(PromptReader& reader, ValueStream& prompt, const PullContext& context) {
+  return Drain(prompt, context, [&](const Value& piece) { return reader.Feed(piece.AsString(), context.team); });
 }
 
 Result<GenerationRequest> Generator::Prepare(const ValueFields& call, std::string_view prompt) const {
@@ -193,8 +186,8 @@ class Generator::TextStream : public ValueStream {
     const Value& prompt = Argument(call_, "prompt");
     std::optional<ReadPrompt> read;
     if (prompt.is_stream()) {
-      PromptReader reader(*generator_.model_, generator_.files_.tokenizer, 1, context_.statistics);
-      PLAIT_TRY_VOID(generator_.ReadAll(reader, *prompt.AsStream(), context));
+      PromptReader reader(*generator_.model_, generator_.settings_, generator_.files_.tokenizer, 1, context_.statistics);
+      PLAIT_TRY_VOID(ReadAll(reader, *prompt.AsStream(), context));
       prompt_ = reader.text();
       read = std::move(reader).Take();
     } else {

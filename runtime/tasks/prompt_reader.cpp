@@ -19,8 +19,9 @@ std::string_view StablePart(std::string_view text) {
 
 }  // namespace
 
-PromptReader::PromptReader(const CausalLm& model, const Tokenizer& tokenizer, size_t sequences, CallStatistics* statistics)
-    : model_(model), tokenizer_(tokenizer), statistics_(statistics) {
+PromptReader::PromptReader(const CausalLm& model, const GenerationSettings& settings, const Tokenizer& tokenizer, size_t sequences,
+                           CallStatistics* statistics)
+    : model_(model), settings_(settings), tokenizer_(tokenizer), statistics_(statistics) {
   int64_t positions = model.max_positions();
   read_.cache = model.NewCache(static_cast<int>(SequencesWithRoom(positions, sequences)), positions);
 }
@@ -60,7 +61,7 @@ void PromptReader::Read(std::span<const int32_t> tokens, ThreadTeam& team) {
     if (statistics_ != nullptr) {
       statistics_->prompt_tokens += static_cast<int64_t>(count);
       statistics_->bytes_streamed += model_.bytes_per_token();
-      statistics_->operations += static_cast<int64_t>(count) * model_.bytes_per_token() / 2;
+      statistics_->operations += PassOperations(model_, settings_, static_cast<int64_t>(count));
     }
     begin += count;
   }

@@ -19,7 +19,8 @@ class PromptReader {
  public:
   /// The cache has room for `sequences` that go on with the prompt, as many as fit. The references and `statistics`, which may be null,
   /// outlive the reader.
-  PromptReader(const CausalLm& model, const Tokenizer& tokenizer, size_t sequences, CallStatistics* statistics);
+  PromptReader(const CausalLm& model, const GenerationSettings& settings, const Tokenizer& tokenizer, size_t sequences,
+               CallStatistics* statistics);
 
   /// Takes in a piece of the text. Where enough tokens have come together, runs them through the model on `team`.
   Result<void> Feed(std::string_view piece, ThreadTeam& team);
@@ -33,6 +34,7 @@ class PromptReader {
   void Read(std::span<const int32_t> tokens, ThreadTeam& team);
 
   const CausalLm& model_;
+  const GenerationSettings& settings_;
   const Tokenizer& tokenizer_;
   CallStatistics* statistics_;
   std::string text_;

@@ -84,14 +84,11 @@ class AnsweringTaskModel : public TaskModel {
   static Result<Value> AllOf(ValueStream& stream, const PullContext& context) {
     ValueList pieces;
     std::string text;
-    while (true) {
-      PLAIT_TRY(std::optional<Value> piece, stream.Next(context));
-      if (!piece) {
-        break;
-      }
-      text += piece->is_string() ? piece->AsString() : "";
-      pieces.push_back(*std::move(piece));
-    }
+    PLAIT_TRY_VOID(Drain(stream, context, [&](Value piece) {
+      text += piece.is_string() ? piece.AsString() : "";
+      pieces.push_back(std::move(piece));
+      return Result<void>();
+    }));
     bool is_text = std::ranges::all_of(pieces, &Value::is_string);
     return is_text ? Value::String(std::move(text)) : Value::List(std::move(pieces));
   }

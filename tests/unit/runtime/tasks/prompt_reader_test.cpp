@@ -22,6 +22,8 @@ Tokenizer JoiningTokenizer() {
   return *std::move(tokenizer);
 }
 
+const GenerationSettings kSettings{"fake", [](std::span<const int32_t>) { return std::string(); }, 1};
+
 std::string RandomText(std::mt19937& random, size_t length) {
   std::string text;
   while (text.size() < length) {
@@ -45,7 +47,7 @@ TEST_CASE("what is left to read when a prompt ends is less than a chunk") {
     FakeLm model = CountingLm(8, 4096);
     WithContext([&](CallContext& context) {
       CallStatistics statistics;
-      PromptReader reader(model, tokenizer, 1, &statistics);
+      PromptReader reader(model, kSettings, tokenizer, 1, &statistics);
       std::string text = RandomText(random, 200 + random() % 1500);
       Feed(reader, text, random, context.team);
       CHECK(reader.text() == text);
@@ -67,7 +69,7 @@ TEST_CASE("a prompt longer than the model's positions is read as far as they go"
   std::mt19937 random(3);
   FakeLm model = CountingLm(8, 100);
   WithContext([&](CallContext& context) {
-    PromptReader reader(model, tokenizer, 1, nullptr);
+    PromptReader reader(model, kSettings, tokenizer, 1, nullptr);
     Feed(reader, RandomText(random, 2000), random, context.team);
     CHECK(std::move(reader).Take().tokens.size() <= 100);
   });
@@ -76,7 +78,6 @@ TEST_CASE("a prompt longer than the model's positions is read as far as they go"
 TEST_CASE("a batch that goes on with what was read writes what it would have written anyway") {
   Tokenizer tokenizer = JoiningTokenizer();
   std::mt19937 random(5);
-  const GenerationSettings settings{"fake", [](std::span<const int32_t>) { return std::string(); }, 1};
   FakeLm model{8, 512, [](const Tokens& tokens) {
                  // Depends on every token, so that one that was read wrongly shows.
                  int64_t sum = 0;
@@ -88,14 +89,14 @@ TEST_CASE("a batch that goes on with what was read writes what it would have wri
   for (int round = 0; round < 60; ++round) {
     WithContext([&](CallContext& context) {
       std::string text = RandomText(random, 20 + random() % 300);
-      PromptReader reader(model, tokenizer, 3, nullptr);
+      PromptReader reader(model, kSettings, tokenizer, 3, nullptr);
       Feed(reader, text, random, context.team);
       GenerationRequest request;
       request.prompt_ids = tokenizer.Encode(text, true)->input_ids;
       request.max_length = static_cast<int64_t>(request.prompt_ids.size()) + 6;
       request.num_return_sequences = 1 + round % 3;
-      Result<std::vector<NewTokens>> streamed = Generate(model, {request}, settings, context, std::move(reader).Take())[0];
-      Result<std::vector<NewTokens>> whole = Generate(model, {request}, settings, context)[0];
+      Result<std::vector<NewTokens>> streamed = Generate(model, {request}, kSettings, context, std::move(reader).Take())[0];
+      Result<std::vector<NewTokens>> whole = Generate(model, {request}, kSettings, context)[0];
       REQUIRE(streamed.ok());
       CHECK(*streamed == *whole);
     });
