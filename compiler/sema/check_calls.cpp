@@ -15,14 +15,14 @@ ExprId BodyChecker::Of(const ast::Call& node, const At& at) {
 }
 
 ExprId BodyChecker::CheckCall(const CalledName& called, const std::vector<ast::Argument>& arguments, const At& at) {
-  bool is_length =
-      called.words.size() == 1 && called.words[0].text == "len" && FindName(program_, around_, Space::Callable, "len") == nullptr;
-  if (is_length) {
+  // What needs no import, where the file declares nothing of that name.
+  auto is_built_in = [&](std::string_view name) {
+    return called.words.size() == 1 && called.words[0].text == name && FindName(program_, around_, Space::Callable, name) == nullptr;
+  };
+  if (is_built_in("len")) {
     return CheckLength(arguments, at);
   }
-  bool is_collect =
-      called.words.size() == 1 && called.words[0].text == "collect" && FindName(program_, around_, Space::Callable, "collect") == nullptr;
-  if (is_collect) {
+  if (is_built_in("collect")) {
     return CheckCollect(arguments, at);
   }
   if (use_ == Use::Constant) {
