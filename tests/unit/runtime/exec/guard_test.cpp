@@ -6,19 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "tests/unit/runtime/exec/plans.h"
+#include "tests/unit/runtime/exec/faults.h"
 
 namespace plait::tests {
 namespace {
 
-enum class Fault { Timeout, Transient, Permanent, Cancelled };
-enum class Guard { Plain, Retry, Otherwise, Both };
 enum class Where { Single, MapItem, Branch };
-
-constexpr int kRetries = 2;
-
-bool Retries(Guard guard) { return guard == Guard::Retry || guard == Guard::Both; }
-bool IsTolerant(Guard guard) { return guard == Guard::Otherwise || guard == Guard::Both; }
 
 /// Lines that call the model with `%x` under the guard; the value is `%out`.
 std::string GuardedCall(Fault fault, Guard guard) {
@@ -59,33 +52,8 @@ Script ScriptFor(Fault fault, Cancellation& request) {
     if (x != "bad") {
       return Value::String("<" + x + ">");
     }
-    switch (fault) {
-      case Fault::Timeout:
-        return WorkUntilStopped(context);
-      case Fault::Transient:
-        return Error{FailureKind::Unavailable, "busy", "", {}};
-      case Fault::Permanent:
-        return Error{FailureKind::ArgumentRange, "refused", "", {}};
-      case Fault::Cancelled:
-        request.Cancel();
-        return WorkUntilStopped(context);
-    }
-    return Value();
+    return FailBy(fault, request, context.cancellation);
   };
-}
-
-FailureKind KindOf(Fault fault) {
-  switch (fault) {
-    case Fault::Timeout:
-      return FailureKind::DeadlineExceeded;
-    case Fault::Transient:
-      return FailureKind::Unavailable;
-    case Fault::Permanent:
-      return FailureKind::ArgumentRange;
-    case Fault::Cancelled:
-      return FailureKind::Cancelled;
-  }
-  return FailureKind::Cancelled;
 }
 
 std::vector<Value> ArgumentsFor(Where where) {
@@ -123,7 +91,7 @@ void CheckCell(Fault fault, Guard guard, Where where) {
     CHECK(run.result.error().kind == KindOf(fault));
     CHECK(run.degraded.empty());
   }
-  bool is_tried_again = Retries(guard) && (fault == Fault::Timeout || fault == Fault::Transient);
+  bool is_tried_again = TriesAgain(fault, guard);
   CHECK(run.model->CountOf("bad") == (is_tried_again ? 1 + kRetries : 1));
   if (where == Where::MapItem) {
     CHECK(run.model->CountOf("a") == 1);

@@ -70,15 +70,17 @@ class ScriptedModel : public TaskModel {
 };
 
 /// What a model does whose work takes too long: it works until it is told to stop.
-inline Error WorkUntilStopped(const CallContext& context) {
+inline Error WorkUntilStopped(const Cancellation& cancellation) {
   while (true) {
-    Result<void> stopped = context.cancellation.Check();
+    Result<void> stopped = cancellation.Check();
     if (!stopped.ok()) {
       return stopped.error();
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
+
+inline Error WorkUntilStopped(const CallContext& context) { return WorkUntilStopped(context.cancellation); }
 
 struct ScriptedRun {
   Result<Value> result;

@@ -11,7 +11,7 @@
 #include "compiler/plan/text.h"
 #include "compiler/plan/verify.h"
 #include "runtime/base/pull.h"
-#include "tests/unit/runtime/exec/plans.h"
+#include "tests/unit/runtime/exec/faults.h"
 
 namespace plait::tests {
 namespace {
@@ -163,21 +163,14 @@ const std::string kReplied = R"(func @S.main(%x x: string) -> stream<string> ent
 
 // Faults ------------------------------------------------------------------------------------------------------------------------------
 
-enum class Fault { Timeout, Transient, Permanent, Cancelled };
-enum class Guard { Plain, Retry, Otherwise, Both };
-
-constexpr int kRetries = 2;
-
 std::string GuardedStream(Fault fault, Guard guard) {
-  bool retries = guard == Guard::Retry || guard == Guard::Both;
-  bool is_tolerant = guard == Guard::Otherwise || guard == Guard::Both;
   std::string head = "try";
   head += fault == Fault::Timeout ? " within_ms 25" : "";
-  head += retries ? fmt::format(" retries {}", kRetries) : "";
+  head += Retries(guard) ? fmt::format(" retries {}", kRetries) : "";
   std::string body = "{ %call = model @0.write(x: %x) : stream<string> yield %call }\n";
   std::string guarded =
       guard == Guard::Plain && fault != Fault::Timeout ? "%out = model @0.write(x: %x) : stream<string>\n"
-      : !is_tolerant
+      : !IsTolerant(guard)
           ? fmt::format("%out = {} : stream<string> {}", head, body)
           : fmt::format("%guard = {} tolerant : {{ failed: bool, value: stream<string> }} {}", head, body) +
                 "%failed = field %guard.failed : bool\n"
@@ -187,39 +180,16 @@ std::string GuardedStream(Fault fault, Guard guard) {
          "%l = map %out : [string] each (%q: string, %j: int) { yield %q }\nreturn %l }\n";
 }
 
-Result<std::optional<Value>> Fail(Fault fault, Cancellation& request, const PullContext& context) {
-  CallContext as_call{context.team, context.cancellation, 0, nullptr};
-  switch (fault) {
-    case Fault::Timeout:
-      return WorkUntilStopped(as_call);
-    case Fault::Transient:
-      return Error{FailureKind::Unavailable, "busy", "", {}};
-    case Fault::Permanent:
-      return Error{FailureKind::ArgumentRange, "refused", "", {}};
-    case Fault::Cancelled:
-      request.Cancel();
-      return WorkUntilStopped(as_call);
-  }
-  return std::optional<Value>();
-}
-
-FailureKind KindOf(Fault fault) {
-  return fault == Fault::Timeout     ? FailureKind::DeadlineExceeded
-         : fault == Fault::Transient ? FailureKind::Unavailable
-         : fault == Fault::Permanent ? FailureKind::ArgumentRange
-                                     : FailureKind::Cancelled;
-}
-
 TEST_CASE("every fault at the first piece of a stream under every guard") {
   for (Fault fault : {Fault::Timeout, Fault::Transient, Fault::Permanent, Fault::Cancelled}) {
     for (Guard guard : {Guard::Plain, Guard::Retry, Guard::Otherwise, Guard::Both}) {
       CAPTURE(static_cast<int>(fault));
       CAPTURE(static_cast<int>(guard));
       Cancellation request;
-      StreamModel model([&](const std::string&, int, int, const PullContext& context) { return Fail(fault, request, context); });
+      StreamModel model(
+          [&](const std::string&, int, int, const PullContext& context) { return FailBy(fault, request, context.cancellation); });
       StreamRun run = RunStreams(GuardedStream(fault, guard), model, {Value::String("x")}, request);
-      bool is_tolerant = guard == Guard::Otherwise || guard == Guard::Both;
-      bool is_tolerated = is_tolerant && fault != Fault::Cancelled;
+      bool is_tolerated = IsTolerant(guard) && fault != Fault::Cancelled;
       REQUIRE(run.result.ok() == is_tolerated);
       if (is_tolerated) {
         CHECK(ToJson(*run.result) == R"(["instead"])");
@@ -230,9 +200,7 @@ TEST_CASE("every fault at the first piece of a stream under every guard") {
         CHECK(run.result.error().kind == KindOf(fault));
         CHECK(run.degraded.empty());
       }
-      bool retries = guard == Guard::Retry || guard == Guard::Both;
-      bool is_tried_again = retries && (fault == Fault::Timeout || fault == Fault::Transient);
-      CHECK(model.opened["x"] == (is_tried_again ? 1 + kRetries : 1));
+      CHECK(model.opened["x"] == (TriesAgain(fault, guard) ? 1 + kRetries : 1));
       CHECK(model.closed == model.opened["x"]);
     }
   }
@@ -244,7 +212,8 @@ TEST_CASE("a guard of a stream ends with its first piece: what fails later fails
       CAPTURE(static_cast<int>(fault));
       Cancellation request;
       StreamModel model([&](const std::string&, int, int index, const PullContext& context) {
-        return index == 0 ? Result<std::optional<Value>>(std::optional<Value>(Value::String("a"))) : Fail(fault, request, context);
+        return index == 0 ? Result<std::optional<Value>>(std::optional<Value>(Value::String("a")))
+                          : FailBy(fault, request, context.cancellation);
       });
       StreamRun run = RunStreams(GuardedStream(fault, guard), model, {Value::String("x")}, request);
       REQUIRE_FALSE(run.result.ok());
