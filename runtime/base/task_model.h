@@ -23,6 +23,9 @@ struct CallStatistics {
   int64_t bytes_streamed = 0;
   /// fp32 operations in linear layers, all passes.
   int64_t operations = 0;
+  /// Tokens that were guessed ahead of the pass that decides them, and how many of those it chose.
+  int64_t guessed_tokens = 0;
+  int64_t right_guesses = 0;
 };
 
 struct CallContext {

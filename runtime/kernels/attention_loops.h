@@ -78,14 +78,14 @@ inline void AttentionBlock(const AttentionArgs& args, int64_t first_row, int row
   Tile scores;
   for (int64_t position = 0; position < visible_to_last; position += kPanelColumns) {
     const int64_t keys = visible_to_last - position < kPanelColumns ? visible_to_last - position : kPanelColumns;
-    TileProduct({.x = queries,
-                 .x_stride = args.query_stride,
-                 .panel = args.key_panels + position * args.head_size,
-                 .panel_stride = kPanelColumns,
-                 .depth = args.head_size,
-                 .vectors = VectorsOf(keys),
-                 .continues = false},
-                rows, scores);
+    TileProduct<float>({.x = queries,
+                        .x_stride = args.query_stride,
+                        .panel = args.key_panels + position * args.head_size,
+                        .panel_stride = kPanelColumns,
+                        .depth = args.head_size,
+                        .vectors = VectorsOf(keys),
+                        .continues = false},
+                       rows, scores);
     for (int r = 0; r < rows; ++r) {
       const int64_t row_visible = visible + r * args.visible_step - position;
       const float factor = SoftmaxPanel(scores.values[r], row_visible < keys ? row_visible : keys, args.scale, softmax[r]);
@@ -94,14 +94,14 @@ inline void AttentionBlock(const AttentionArgs& args, int64_t first_row, int row
       }
     }
     for (int64_t t = 0; t < tile_count; ++t) {
-      TileProduct({.x = scores.values[0],
-                   .x_stride = kPanelColumns,
-                   .panel = args.values + position * args.value_stride + t * kPanelColumns,
-                   .panel_stride = args.value_stride,
-                   .depth = keys,
-                   .vectors = VectorsOf(args.head_size - t * kPanelColumns),
-                   .continues = position > 0},
-                  rows, sums.tiles[t]);
+      TileProduct<float>({.x = scores.values[0],
+                          .x_stride = kPanelColumns,
+                          .panel = args.values + position * args.value_stride + t * kPanelColumns,
+                          .panel_stride = args.value_stride,
+                          .depth = keys,
+                          .vectors = VectorsOf(args.head_size - t * kPanelColumns),
+                          .continues = position > 0},
+                         rows, sums.tiles[t]);
     }
   }
   for (int r = 0; r < rows; ++r) {

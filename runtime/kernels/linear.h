@@ -1,6 +1,7 @@
 // y = x W + b on weights packed into panels, for any number of rows.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "runtime/base/thread_team.h"
@@ -14,13 +15,25 @@ constexpr int64_t kRowBlock = 6;
 
 enum class Activation { None, GeluTanh, GeluErf, Relu, Tanh };
 
+/// How weights are stored. The arithmetic is fp32 whatever it is, so bf16 weights give what their values in fp32 give, to the bit.
+enum class WeightFormat { F32, Bf16, Int8 };
+
+constexpr int64_t WeightSize(WeightFormat format) { return format == WeightFormat::F32 ? 4 : (format == WeightFormat::Bf16 ? 2 : 1); }
+
+struct PackedWeights {
+  WeightFormat format = WeightFormat::F32;
+  const std::byte* panels = nullptr;
+  /// [columns rounded up to whole panels]: what stands for one in a column of `Int8`. Not used by the others.
+  const float* scales = nullptr;
+};
+
 constexpr int64_t PanelCount(int64_t columns) { return (columns + kPanelColumns - 1) / kPanelColumns; }
 
 struct LinearArgs {
   const float* x = nullptr;  // [rows, depth]
   int64_t x_stride = 0;
   int64_t rows = 0;
-  const float* panels = nullptr;
+  PackedWeights weights;
   int64_t depth = 0;
   int64_t columns = 0;
   const float* bias = nullptr;  // [columns], or none

@@ -7,13 +7,17 @@
 
 namespace plait::PLAIT_FORM {
 
-/// Bias, activation and residual for one row of a panel.
+/// Scale, bias, activation and residual for one row of a panel.
 inline void FinishRow(const LinearArgs& args, const float* sums, int64_t row, int64_t column, int64_t width) {
+  const float* scales = args.weights.format == WeightFormat::Int8 ? args.weights.scales + column : nullptr;
   for (int64_t i = 0; i < width; i += kLanes) {
     int64_t count = width - i < kLanes ? width - i : kLanes;
     bool whole = count == kLanes;
     auto load = [&](const float* p) { return whole ? Load(p) : LoadPart(p, count); };
     Vec value = Load(sums + i);
+    if (scales != nullptr) {
+      value = value * Load(scales + i);
+    }
     if (args.bias != nullptr) {
       value = value + load(args.bias + column + i);
     }
@@ -33,42 +37,44 @@ inline void FinishRow(const LinearArgs& args, const float* sums, int64_t row, in
 /// What block `block` of `blocks` fetches ahead of a part of a panel with `depth` rows. One block alone runs at the speed of memory and
 /// fetches just far enough ahead to hide its latency. Several share the fetching of the part that follows in memory, so that
 /// they compute from the second-level cache while the next part arrives.
-inline void PlanPrefetch(int64_t block, int64_t blocks, const float* part, int64_t depth, TileProductArgs& args) {
-  constexpr int64_t kRowsAhead = 32;
-  constexpr int kLinesPerRow = kPanelColumns / kLanes;
+template <class Weight>
+inline void PlanPrefetch(int64_t block, int64_t blocks, const Weight* part, int64_t depth, TileProductArgs<Weight>& args) {
+  constexpr int64_t kBytesAhead = 8192;
+  constexpr int kLines = kRowLines<Weight>;
   if (blocks == 1) {
-    args.prefetch_lines = kLinesPerRow;
-    args.prefetch = part + kRowsAhead * kPanelColumns;
+    args.prefetch_lines = kLines;
+    args.prefetch = part + kBytesAhead / static_cast<int64_t>(sizeof(Weight));
     return;
   }
-  const int64_t sharers = blocks < kLinesPerRow ? blocks : kLinesPerRow;
+  const int64_t sharers = blocks < kLines ? blocks : kLines;
   if (block < sharers) {
-    const int64_t first_line = block * kLinesPerRow / sharers;
-    args.prefetch_lines = static_cast<int>((block + 1) * kLinesPerRow / sharers - first_line);
-    args.prefetch = part + depth * kPanelColumns + first_line * kLanes;
+    const int64_t first_line = block * kLines / sharers;
+    args.prefetch_lines = static_cast<int>((block + 1) * kLines / sharers - first_line);
+    args.prefetch = part + depth * kPanelColumns + first_line * (kLineBytes / static_cast<int64_t>(sizeof(Weight)));
   }
 }
 
 /// Rows [first_row, first_row + rows) times one panel. The depth is cut so that a part of the panel stays in the second-level
 /// cache while all the rows pass over it; the cuts continue the same chains.
+template <class Weight>
 inline void LinearPanel(const LinearArgs& args, int64_t panel, int64_t first_row, int64_t rows) {
   constexpr int64_t kDepthBlock = 1024;
   Tile tiles[kLinearRowChunk / kRowBlock];
   const int64_t blocks = (rows + kRowBlock - 1) / kRowBlock;
   // Blocks of even size waste less than full ones and a small rest. Which block a row is in does not touch its bits.
   auto block_begin = [&](int64_t block) { return rows * block / blocks; };
-  const float* weights = args.panels + panel * args.depth * kPanelColumns;
+  const auto* weights = reinterpret_cast<const Weight*>(args.weights.panels) + panel * args.depth * kPanelColumns;
   for (int64_t begin = 0; begin < args.depth; begin += kDepthBlock) {
     const int64_t depth = args.depth - begin < kDepthBlock ? args.depth - begin : kDepthBlock;
     for (int64_t block = 0; block < blocks; ++block) {
       const int64_t row = first_row + block_begin(block);
-      TileProductArgs product = {.x = args.x + row * args.x_stride + begin,
-                                 .x_stride = args.x_stride,
-                                 .panel = weights + begin * kPanelColumns,
-                                 .panel_stride = kPanelColumns,
-                                 .depth = depth,
-                                 .vectors = kPanelColumns / kLanes,
-                                 .continues = begin > 0};
+      TileProductArgs<Weight> product = {.x = args.x + row * args.x_stride + begin,
+                                         .x_stride = args.x_stride,
+                                         .panel = weights + begin * kPanelColumns,
+                                         .panel_stride = kPanelColumns,
+                                         .depth = depth,
+                                         .vectors = kPanelColumns / kLanes,
+                                         .continues = begin > 0};
       if (args.rows <= kLinearRowChunk) {
         PlanPrefetch(block, blocks, product.panel, depth, product);
       }
@@ -84,13 +90,25 @@ inline void LinearPanel(const LinearArgs& args, int64_t panel, int64_t first_row
   }
 }
 
-/// Pieces [begin, end) of the layer.
-inline void LinearRange(const LinearArgs& args, int64_t begin, int64_t end) {
+template <class Weight>
+inline void LinearPieceRange(const LinearArgs& args, int64_t begin, int64_t end) {
   const int64_t chunks = (args.rows + kLinearRowChunk - 1) / kLinearRowChunk;
   for (int64_t piece = begin; piece < end; ++piece) {
     const int64_t first_row = piece % chunks * kLinearRowChunk;
     const int64_t rows = args.rows - first_row < kLinearRowChunk ? args.rows - first_row : kLinearRowChunk;
-    LinearPanel(args, piece / chunks, first_row, rows);
+    LinearPanel<Weight>(args, piece / chunks, first_row, rows);
+  }
+}
+
+/// Pieces [begin, end) of the layer.
+inline void LinearRange(const LinearArgs& args, int64_t begin, int64_t end) {
+  switch (args.weights.format) {
+    case WeightFormat::F32:
+      return LinearPieceRange<float>(args, begin, end);
+    case WeightFormat::Bf16:
+      return LinearPieceRange<Bf16>(args, begin, end);
+    case WeightFormat::Int8:
+      return LinearPieceRange<int8_t>(args, begin, end);
   }
 }
 

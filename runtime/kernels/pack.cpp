@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "runtime/kernels/linear.h"
@@ -28,6 +29,50 @@ void ReadHalves(const std::byte* data, int64_t count, float* out) {
     uint16_t bits = 0;
     std::memcpy(&bits, data + 2 * i, sizeof(bits));
     out[i] = kConvert(bits);
+  }
+}
+
+uint16_t FloatToBfloat16(float value) {
+  const auto bits = std::bit_cast<uint32_t>(value);
+  if ((bits & 0x7fffffffU) > 0x7f800000U) {
+    // Rounding must not turn a NaN into an infinity.
+    return static_cast<uint16_t>((bits >> 16) | 0x40U);
+  }
+  return static_cast<uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
+}
+
+constexpr float kLargestInt8 = 127;
+
+/// To the nearest integer, ties to even, for magnitudes up to 127: adding 1.5 * 2^23 leaves no bits for a fraction.
+int8_t RoundToInt8(float value) { return static_cast<int8_t>(std::bit_cast<int32_t>(value + 12582912.0F) - 0x4b400000); }
+
+void EncodeInt8Panel(const float* panel, int64_t depth, int8_t* out, float* scales) {
+  float largest[kPanelColumns] = {};
+  for (int64_t k = 0; k < depth; ++k) {
+    for (int64_t c = 0; c < kPanelColumns; ++c) {
+      largest[c] = std::max(largest[c], std::abs(panel[k * kPanelColumns + c]));
+    }
+  }
+  float inverses[kPanelColumns];
+  for (int64_t c = 0; c < kPanelColumns; ++c) {
+    scales[c] = largest[c] / kLargestInt8;
+    inverses[c] = largest[c] > 0 ? kLargestInt8 / largest[c] : 0;
+  }
+  for (int64_t k = 0; k < depth; ++k) {
+    for (int64_t c = 0; c < kPanelColumns; ++c) {
+      out[k * kPanelColumns + c] = RoundToInt8(panel[k * kPanelColumns + c] * inverses[c]);
+    }
+  }
+}
+
+/// The weights of one packed column, `depth` of them, each 64 after the one before.
+template <class Weight, class Convert>
+void ReadColumn(const std::byte* panels, int64_t depth, int64_t column, float* out, const Convert& convert) {
+  const std::byte* weights = panels + (column / kPanelColumns * depth * kPanelColumns + column % kPanelColumns) * int64_t{sizeof(Weight)};
+  for (int64_t k = 0; k < depth; ++k) {
+    Weight weight;
+    std::memcpy(&weight, weights + k * kPanelColumns * int64_t{sizeof(Weight)}, sizeof(Weight));
+    out[k] = convert(weight);
   }
 }
 
@@ -81,10 +126,49 @@ void PackColumnRows(const MatrixSource& source, int64_t begin, int64_t end, int6
   }
 }
 
-void UnpackColumn(const float* panels, int64_t depth, int64_t column, float* out) {
-  const float* values = panels + column / kPanelColumns * depth * kPanelColumns + column % kPanelColumns;
-  for (int64_t k = 0; k < depth; ++k) {
-    out[k] = values[k * kPanelColumns];
+void EncodePanels(const float* panels, int64_t depth, int64_t panel_count, WeightFormat format, std::byte* out, float* scales) {
+  const int64_t count = depth * kPanelColumns;
+  for (int64_t panel = 0; panel < panel_count; ++panel) {
+    const float* source = panels + panel * count;
+    std::byte* target = out + panel * count * WeightSize(format);
+    switch (format) {
+      case WeightFormat::F32:
+        std::memcpy(target, source, static_cast<size_t>(count) * sizeof(float));
+        break;
+      case WeightFormat::Bf16:
+        std::transform(source, source + count, reinterpret_cast<uint16_t*>(target), FloatToBfloat16);
+        break;
+      case WeightFormat::Int8:
+        EncodeInt8Panel(source, depth, reinterpret_cast<int8_t*>(target), scales + panel * kPanelColumns);
+        break;
+    }
+  }
+}
+
+void ReadWeights(const PackedWeights& weights, int64_t first, int64_t count, float* out) {
+  const std::byte* data = weights.panels + first * WeightSize(weights.format);
+  switch (weights.format) {
+    case WeightFormat::F32:
+      std::memcpy(out, data, static_cast<size_t>(count) * sizeof(float));
+      return;
+    case WeightFormat::Bf16:
+      return ReadHalves<Bfloat16ToFloat>(data, count, out);
+    case WeightFormat::Int8:
+      std::transform(data, data + count, out, [](std::byte weight) { return static_cast<float>(static_cast<int8_t>(weight)); });
+      return;
+  }
+}
+
+void UnpackColumn(const PackedWeights& weights, int64_t depth, int64_t column, float* out) {
+  switch (weights.format) {
+    case WeightFormat::F32:
+      return ReadColumn<float>(weights.panels, depth, column, out, [](float weight) { return weight; });
+    case WeightFormat::Bf16:
+      return ReadColumn<uint16_t>(weights.panels, depth, column, out, Bfloat16ToFloat);
+    case WeightFormat::Int8: {
+      const float scale = weights.scales[column];
+      return ReadColumn<int8_t>(weights.panels, depth, column, out, [scale](int8_t weight) { return static_cast<float>(weight) * scale; });
+    }
   }
 }
 

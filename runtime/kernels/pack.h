@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "runtime/kernels/linear.h"
+
 namespace plait {
 
 enum class ElementType { F32, F16, BF16 };
@@ -29,7 +31,14 @@ void PackDepthRows(const MatrixSource& source, int64_t begin, int64_t end, int64
 /// The panels' depth is `source.columns`.
 void PackColumnRows(const MatrixSource& source, int64_t begin, int64_t end, int64_t first_column, float* panels);
 
-/// Reads one packed column of `depth` floats.
-void UnpackColumn(const float* panels, int64_t depth, int64_t column, float* out);
+/// Stores `panel_count` panels of floats in another format: bf16 rounded to nearest, ties to even; int8 with one scale a column, so that
+/// the column's largest magnitude becomes 127. `scales` is [panel_count * 64], for int8 only.
+void EncodePanels(const float* panels, int64_t depth, int64_t panel_count, WeightFormat format, std::byte* out, float* scales);
+
+/// `count` packed weights from weight `first` of the panels on, without their scales; exact for every format.
+void ReadWeights(const PackedWeights& weights, int64_t first, int64_t count, float* out);
+
+/// Reads one packed column of `depth` weights.
+void UnpackColumn(const PackedWeights& weights, int64_t depth, int64_t column, float* out);
 
 }  // namespace plait

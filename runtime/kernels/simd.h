@@ -14,6 +14,11 @@ namespace plait::PLAIT_FORM {
 
 constexpr int kLanes = 16;
 
+/// The upper half of a float.
+struct Bf16 {
+  uint16_t bits;
+};
+
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 
 struct Vec {
@@ -22,6 +27,14 @@ struct Vec {
 
 inline Vec Load(const float* p) { return {_mm512_loadu_ps(p)}; }
 inline void Store(float* p, Vec a) { _mm512_storeu_ps(p, a.v); }
+inline Vec Widen(const float* p) { return Load(p); }
+inline Vec Widen(const Bf16* p) {
+  __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16))};
+}
+inline Vec Widen(const int8_t* p) {
+  return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
+}
 inline Vec Set1(float a) { return {_mm512_set1_ps(a)}; }
 inline Vec operator+(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
 inline Vec operator-(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
@@ -56,6 +69,16 @@ inline void Store(float* p, Vec a) {
   _mm256_storeu_ps(p, a.low);
   _mm256_storeu_ps(p + 8, a.high);
 }
+inline Vec Widen(const float* p) { return Load(p); }
+inline __m256 WidenHalf(const Bf16* p) {
+  __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
+}
+inline __m256 WidenHalf(const int8_t* p) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+}
+inline Vec Widen(const Bf16* p) { return {WidenHalf(p), WidenHalf(p + 8)}; }
+inline Vec Widen(const int8_t* p) { return {WidenHalf(p), WidenHalf(p + 8)}; }
 inline Vec Set1(float a) { return {_mm256_set1_ps(a), _mm256_set1_ps(a)}; }
 inline Vec operator+(Vec a, Vec b) { return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)}; }
 inline Vec operator-(Vec a, Vec b) { return {_mm256_sub_ps(a.low, b.low), _mm256_sub_ps(a.high, b.high)}; }
@@ -102,6 +125,19 @@ inline Vec Load(const float* p) {
   return a;
 }
 inline void Store(float* p, Vec a) { __builtin_memcpy(p, &a.v, sizeof(a.v)); }
+inline Vec Widen(const float* p) { return Load(p); }
+inline Vec Widen(const Bf16* p) {
+  using Halves = uint16_t __attribute__((vector_size(32)));
+  Halves bits;
+  __builtin_memcpy(&bits, p, sizeof(bits));
+  return {reinterpret_cast<Floats>(__builtin_convertvector(bits, Ints) << 16)};
+}
+inline Vec Widen(const int8_t* p) {
+  using Bytes = int8_t __attribute__((vector_size(16)));
+  Bytes bytes;
+  __builtin_memcpy(&bytes, p, sizeof(bytes));
+  return {__builtin_convertvector(bytes, Floats)};
+}
 inline Vec Set1(float a) { return {a - Floats{}}; }
 inline Vec operator+(Vec a, Vec b) { return {a.v + b.v}; }
 inline Vec operator-(Vec a, Vec b) { return {a.v - b.v}; }

@@ -20,23 +20,30 @@ constexpr int VectorsAtOnce([[maybe_unused]] int rows) {
 #endif
 }
 
+template <class Weight>
 struct TileProductArgs {
   const float* x;
   int64_t x_stride;
-  const float* panel;
+  const Weight* panel;
   int64_t panel_stride;
   int64_t depth;
   /// How many vectors of columns are wanted.
   int vectors;
   /// Whether the tile's values are the chain so far; otherwise it begins at zero.
   bool continues;
-  /// How many cache lines, of 16 floats, are fetched ahead for each row of the panel: 0, 1, 2 or 4; and from where for its first row.
+  /// How many cache lines are fetched ahead for each row of the panel: none, or a power of two up to `kRowLines`; and from where for its
+  /// first row.
   int prefetch_lines = 0;
-  const float* prefetch = nullptr;
+  const Weight* prefetch = nullptr;
 };
 
-template <int kRows, int kVectors, int kPrefetchLines>
-inline void TileColumns(const TileProductArgs& args, int64_t first_vector, Tile& tile) {
+constexpr int kLineBytes = 64;
+/// Cache lines of a row of a panel.
+template <class Weight>
+constexpr int kRowLines = kPanelColumns * sizeof(Weight) / kLineBytes;
+
+template <int kRows, int kVectors, int kPrefetchLines, class Weight>
+inline void TileColumns(const TileProductArgs<Weight>& args, int64_t first_vector, Tile& tile) {
   Vec sums[kRows][kVectors];
   for (int r = 0; r < kRows; ++r) {
     for (int v = 0; v < kVectors; ++v) {
@@ -45,17 +52,17 @@ inline void TileColumns(const TileProductArgs& args, int64_t first_vector, Tile&
   }
   const float* x = args.x;
   const int64_t x_stride = args.x_stride;
-  const float* weights = args.panel + first_vector * kLanes;
-  const float* ahead = args.prefetch;
+  const Weight* weights = args.panel + first_vector * kLanes;
+  const Weight* ahead = args.prefetch;
   for (int64_t k = 0; k < args.depth; ++k) {
     for (int line = 0; line < kPrefetchLines; ++line) {
       // Whole rows are wanted at once, in the nearest cache; the shares of a later part would only push this part out of it.
-      __builtin_prefetch(ahead + line * kLanes, 0, kPrefetchLines == kPanelColumns / kLanes ? 3 : 2);
+      __builtin_prefetch(ahead + line * (kLineBytes / static_cast<int>(sizeof(Weight))), 0, kPrefetchLines == kRowLines<Weight> ? 3 : 2);
     }
     ahead += kPrefetchLines > 0 ? kPanelColumns : 0;
     Vec w[kVectors];
     for (int v = 0; v < kVectors; ++v) {
-      w[v] = Load(weights + v * kLanes);
+      w[v] = Widen(weights + v * kLanes);
     }
     for (int r = 0; r < kRows; ++r) {
       Vec value = Set1(x[r * x_stride + k]);
@@ -72,8 +79,8 @@ inline void TileColumns(const TileProductArgs& args, int64_t first_vector, Tile&
   }
 }
 
-template <int kRows, int kPrefetchLines>
-inline void TileRows(const TileProductArgs& args, Tile& tile) {
+template <int kRows, int kPrefetchLines, class Weight>
+inline void TileRows(const TileProductArgs<Weight>& args, Tile& tile) {
   constexpr int kAtOnce = VectorsAtOnce(kRows);
   const int whole = args.vectors / kAtOnce;
   for (int i = 0; i < whole; ++i) {
@@ -86,8 +93,8 @@ inline void TileRows(const TileProductArgs& args, Tile& tile) {
   }
 }
 
-template <int kPrefetchLines>
-inline void TileProductFetching(const TileProductArgs& args, int rows, Tile& tile) {
+template <int kPrefetchLines, class Weight>
+inline void TileProductFetching(const TileProductArgs<Weight>& args, int rows, Tile& tile) {
   switch (rows) {
     case 1:
       return TileRows<1, kPrefetchLines>(args, tile);
@@ -105,17 +112,22 @@ inline void TileProductFetching(const TileProductArgs& args, int rows, Tile& til
 }
 
 /// tile[r][c] (+)= sum over k, ascending, of x[r][k] * panel[k][c]. One chain an output: its bits depend on nothing else.
-inline void TileProduct(const TileProductArgs& args, int rows, Tile& tile) {
-  switch (args.prefetch_lines) {
-    case 0:
-      return TileProductFetching<0>(args, rows, tile);
-    case 1:
-      return TileProductFetching<1>(args, rows, tile);
-    case 2:
-      return TileProductFetching<2>(args, rows, tile);
-    default:
-      return TileProductFetching<4>(args, rows, tile);
+template <class Weight>
+inline void TileProduct(const TileProductArgs<Weight>& args, int rows, Tile& tile) {
+  if (args.prefetch_lines == 0) {
+    return TileProductFetching<0>(args, rows, tile);
   }
+  if constexpr (kRowLines<Weight> >= 4) {
+    if (args.prefetch_lines == 4) {
+      return TileProductFetching<4>(args, rows, tile);
+    }
+  }
+  if constexpr (kRowLines<Weight> >= 2) {
+    if (args.prefetch_lines == 2) {
+      return TileProductFetching<2>(args, rows, tile);
+    }
+  }
+  TileProductFetching<1>(args, rows, tile);
 }
 
 }  // namespace plait::PLAIT_FORM

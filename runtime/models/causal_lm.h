@@ -8,6 +8,7 @@
 #include "compiler/base/result.h"
 #include "runtime/base/thread_team.h"
 #include "runtime/models/load_options.h"
+#include "runtime/nn/linear_layer.h"
 #include "runtime/weights/checkpoint.h"
 
 namespace plait {
@@ -19,7 +20,7 @@ class KeyValueCache {
 
   /// Tokens that a sequence holds.
   [[nodiscard]] virtual int64_t Length(int sequence) const = 0;
-  /// Makes `to` hold the first `length` tokens of `from`.
+  /// Makes `to` hold the first `length` tokens of `from`; where both are the same, the others are taken out.
   virtual void CopySequence(int from, int to, int64_t length) = 0;
 };
 
@@ -31,8 +32,12 @@ class CausalLm {
   [[nodiscard]] virtual int64_t vocab_size() const = 0;
   /// The most tokens a sequence may have.
   [[nodiscard]] virtual int64_t max_positions() const = 0;
-  /// Bytes of weights that one token's pass reads.
-  [[nodiscard]] virtual int64_t bytes_per_token() const = 0;
+  /// Weights of linear layers that one token is multiplied with.
+  [[nodiscard]] virtual int64_t weights_per_token() const = 0;
+  /// Bytes that a pass over them reads, in either copy.
+  [[nodiscard]] virtual int64_t bytes_per_pass(WeightCopy copy) const = 0;
+  /// Whether there is a small copy of the weights, whose passes cost a fraction and whose logits are nearly the same.
+  [[nodiscard]] virtual bool has_draft() const = 0;
 
   /// Room for `sequences` sequences of at most `max_tokens` tokens each.
   [[nodiscard]] virtual std::unique_ptr<KeyValueCache> NewCache(int sequences, int64_t max_tokens) const = 0;
@@ -41,11 +46,14 @@ class CausalLm {
   struct Step {
     int sequence = 0;
     std::span<const int32_t> tokens;  // at least one
+    /// Of how many of its last tokens the logits are wanted.
+    int64_t asking = 1;
   };
-  /// Runs the steps (of different sequences) in one pass. Returns the logits of each step's last token, [steps, vocab_size] row-major,
-  /// in memory of the cache that the next call overwrites. A row's bits do not depend on the other rows, on how a
-  /// sequence was cut into steps, or on the team's size.
-  virtual std::span<const float> Forward(std::span<const Step> steps, KeyValueCache& cache, ThreadTeam& team) const = 0;
+  /// Runs the steps (of different sequences) in one pass. Returns the logits of what each step asks for, step after step,
+  /// [asking tokens, vocab_size] row-major, in memory of the cache that the next call overwrites. A row's bits do not depend on the other
+  /// rows, on how a sequence was cut into steps, or on the team's size. A pass over the draft copy leaves its own keys and values in the
+  /// cache; tokens that are taken back out of it and run again leave no trace of them.
+  virtual std::span<const float> Forward(std::span<const Step> steps, WeightCopy copy, KeyValueCache& cache, ThreadTeam& team) const = 0;
 };
 
 /// Builds the decoder that config.json's `model_type` names. Fails with `model-unsupported`, `model-config-invalid`, `weights-mismatch`.

@@ -55,7 +55,7 @@ Result<std::unique_ptr<SequenceClassifier>> LoadEncoderClassifier(const Checkpoi
   ConfigReader config(checkpoint);
   PLAIT_TRY_VOID(CheckConfig(config, spec.encoder));
   PLAIT_TRY(double initializer_range, config.Number("initializer_range", 0.02));
-  WeightReader reader(checkpoint, options.progress, team);
+  WeightReader reader(checkpoint, options.precision, options.progress, team);
   const std::string prefix = spec.names.prefix;
   if (reader.Has("embeddings.word_embeddings.weight")) {
     spec.names.prefix.clear();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <llvm/ADT/STLFunctionalExtras.h>
 
 #include "runtime/models/config_reader.h"
 #include "runtime/models/families.h"
@@ -129,8 +130,8 @@ class Gpt2Cache : public KeyValueCache {
     lengths[static_cast<size_t>(to)] = length;
   }
 
-  /// Makes room for a pass over so many rows of so many sequences.
-  void Reserve(int64_t row_count, int64_t step_count, const Gpt2Config& config) {
+  /// Makes room for a pass over so many rows, of which so many ask for logits.
+  void Reserve(int64_t row_count, int64_t asking_count, const Gpt2Config& config) {
     if (row_count > rows_reserved_) {
       rows_reserved_ = row_count;
       stream = NewFloats({row_count, config.hidden_size});
@@ -139,25 +140,28 @@ class Gpt2Cache : public KeyValueCache {
       context = NewFloats({row_count, config.hidden_size});
       inner = NewFloats({row_count, config.inner_size});
     }
-    if (step_count > steps_reserved_) {
-      steps_reserved_ = step_count;
-      logits = NewFloats({step_count, config.vocab_size});
+    if (asking_count > asking_reserved_) {
+      asking_reserved_ = asking_count;
+      logits = NewFloats({asking_count, config.vocab_size});
     }
   }
 
   KeyValueSlab slab;
   std::vector<int64_t> lengths;
   std::vector<StepRows> steps;
+  /// What is computed of each step: all of it, and in the last block only what asks for logits.
+  std::vector<AskingStep> all_rows;
+  std::vector<AskingStep> asking_rows;
   at::Tensor stream;     // [rows, hidden]: the residual stream
   at::Tensor normal;     // [rows, hidden]
   at::Tensor projected;  // [rows, 3 * hidden]
   at::Tensor context;    // [rows, hidden]
   at::Tensor inner;      // [rows, inner]
-  at::Tensor logits;     // [steps, vocab]
+  at::Tensor logits;     // [asking rows, vocab]
 
  private:
   int64_t rows_reserved_ = 0;
-  int64_t steps_reserved_ = 0;
+  int64_t asking_reserved_ = 0;
 };
 
 class Gpt2 : public CausalLm {
@@ -173,16 +177,25 @@ class Gpt2 : public CausalLm {
 
   [[nodiscard]] int64_t vocab_size() const override { return config_.vocab_size; }
   [[nodiscard]] int64_t max_positions() const override { return config_.max_positions; }
-  [[nodiscard]] int64_t bytes_per_token() const override;
+  [[nodiscard]] int64_t weights_per_token() const override;
+  [[nodiscard]] int64_t bytes_per_pass(WeightCopy copy) const override;
+  [[nodiscard]] bool has_draft() const override { return has_draft_; }
+  /// Makes the copy for drafts, where the weights are larger than it.
+  void AddDraft(ThreadTeam& team);
   [[nodiscard]] std::unique_ptr<KeyValueCache> NewCache(int sequences, int64_t max_tokens) const override;
-  std::span<const float> Forward(std::span<const Step> steps, KeyValueCache& cache, ThreadTeam& team) const override;
+  std::span<const float> Forward(std::span<const Step> steps, WeightCopy copy, KeyValueCache& cache, ThreadTeam& team) const override;
 
  private:
+  struct Rows {
+    int64_t all = 0;
+    int64_t asking = 0;
+  };
   /// Lays the steps' rows out one after the other; returns how many there are.
-  int64_t LayOut(std::span<const Step> steps, Gpt2Cache& cache) const;
+  Rows LayOut(std::span<const Step> steps, Gpt2Cache& cache) const;
   void Embed(std::span<const Step> steps, Gpt2Cache& cache, ThreadTeam& team) const;
-  /// Runs a block on the stream's rows. Returns how many rows the stream has afterwards: after the last block, the last of each step.
-  int64_t RunBlock(size_t index, int64_t rows, Gpt2Cache& cache, ThreadTeam& team) const;
+  /// Runs a block on the stream's rows. After the last block the stream has only those that ask for logits.
+  void RunBlock(size_t index, const Rows& rows, WeightCopy copy, Gpt2Cache& cache, ThreadTeam& team) const;
+  [[nodiscard]] int64_t SumOverLayers(llvm::function_ref<int64_t(const LinearLayer&)> of) const;
 
   Gpt2Config config_;
   const KernelForm& form_;
@@ -190,14 +203,36 @@ class Gpt2 : public CausalLm {
   at::Tensor positions_;  // [max_positions, hidden]
   std::vector<Block> blocks_;
   LayerNorm final_norm_;
+  bool has_draft_ = false;
 };
 
-int64_t Gpt2::bytes_per_token() const {
-  int64_t bytes = vocabulary_.projection.bytes();
+int64_t Gpt2::SumOverLayers(llvm::function_ref<int64_t(const LinearLayer&)> of) const {
+  int64_t sum = of(vocabulary_.projection);
   for (const Block& block : blocks_) {
-    bytes += block.attention_in.bytes() + block.attention_out.bytes() + block.inner_in.bytes() + block.inner_out.bytes();
+    sum += of(block.attention_in) + of(block.attention_out) + of(block.inner_in) + of(block.inner_out);
   }
-  return bytes;
+  return sum;
+}
+
+int64_t Gpt2::weights_per_token() const {
+  return SumOverLayers([](const LinearLayer& layer) { return layer.in_features() * layer.out_features(); });
+}
+
+int64_t Gpt2::bytes_per_pass(WeightCopy copy) const {
+  return SumOverLayers([copy](const LinearLayer& layer) { return layer.bytes(copy); });
+}
+
+void Gpt2::AddDraft(ThreadTeam& team) {
+  if (vocabulary_.projection.format() == WeightFormat::Int8) {
+    return;
+  }
+  vocabulary_.projection.AddDraft(team);
+  for (Block& block : blocks_) {
+    for (LinearLayer* layer : {&block.attention_in, &block.attention_out, &block.inner_in, &block.inner_out}) {
+      layer->AddDraft(team);
+    }
+  }
+  has_draft_ = true;
 }
 
 std::unique_ptr<KeyValueCache> Gpt2::NewCache(int sequences, int64_t max_tokens) const {
@@ -208,17 +243,22 @@ std::unique_ptr<KeyValueCache> Gpt2::NewCache(int sequences, int64_t max_tokens)
                                                    .max_tokens = std::min(max_tokens, config_.max_positions)});
 }
 
-int64_t Gpt2::LayOut(std::span<const Step> steps, Gpt2Cache& cache) const {
+Gpt2::Rows Gpt2::LayOut(std::span<const Step> steps, Gpt2Cache& cache) const {
   cache.steps.clear();
-  int64_t row = 0;
+  cache.all_rows.clear();
+  cache.asking_rows.clear();
+  Rows rows;
   for (const Step& step : steps) {
     const auto count = static_cast<int64_t>(step.tokens.size());
     const int64_t past = cache.Length(step.sequence);
-    assert(count > 0 && past + count <= cache.slab.shape().max_tokens);
-    cache.steps.push_back({{row, count}, step.sequence, past});
-    row += count;
+    assert(count > 0 && step.asking >= 0 && step.asking <= count && past + count <= cache.slab.shape().max_tokens);
+    cache.steps.push_back({{rows.all, count}, step.sequence, past});
+    cache.all_rows.push_back({count, rows.all});
+    cache.asking_rows.push_back({step.asking, rows.asking});
+    rows.all += count;
+    rows.asking += step.asking;
   }
-  return row;
+  return rows;
 }
 
 void Gpt2::Embed(std::span<const Step> steps, Gpt2Cache& cache, ThreadTeam& team) const {
@@ -246,7 +286,7 @@ void Gpt2::Embed(std::span<const Step> steps, Gpt2Cache& cache, ThreadTeam& team
   }
 }
 
-int64_t Gpt2::RunBlock(size_t index, int64_t rows, Gpt2Cache& cache, ThreadTeam& team) const {
+void Gpt2::RunBlock(size_t index, const Rows& rows, WeightCopy copy, Gpt2Cache& cache, ThreadTeam& team) const {
   const Block& block = blocks_[index];
   const int64_t hidden = config_.hidden_size;
   const bool is_last = index + 1 == blocks_.size();
@@ -255,52 +295,57 @@ int64_t Gpt2::RunBlock(size_t index, int64_t rows, Gpt2Cache& cache, ThreadTeam&
   auto* context = cache.context.data_ptr<float>();
   auto* inner = cache.inner.data_ptr<float>();
 
-  block.attention_norm.Forward(x, rows, normal, team);
+  block.attention_norm.Forward(x, rows.all, normal, team);
   auto* projected = cache.projected.data_ptr<float>();
-  block.attention_in.Forward(normal, rows, projected, {}, team);
+  block.attention_in.Forward(normal, rows.all, projected, {.copy = copy}, team);
   AttentionHeads heads{config_.heads, hidden / config_.heads, 1.0F};
   heads.scale = config_.scales_by_size ? 1.0F / std::sqrt(static_cast<float>(heads.size)) : 1.0F;
   heads.scale /= config_.scales_by_layer ? static_cast<float>(index + 1) : 1.0F;
-  DecoderAttention(form_, heads, projected, cache.steps, static_cast<int64_t>(index), is_last ? AskingRows::Last : AskingRows::All,
+  DecoderAttention(form_, heads, projected, cache.steps, static_cast<int64_t>(index), is_last ? cache.asking_rows : cache.all_rows,
                    cache.slab, context, team);
-  if (is_last) {
+  if (is_last && rows.asking < rows.all) {
     // Nothing reads the other rows any more.
-    rows = static_cast<int64_t>(cache.steps.size());
-    for (int64_t i = 0; i < rows; ++i) {
-      const SequenceRows& step = cache.steps[static_cast<size_t>(i)].rows;
-      std::memmove(x + i * hidden, x + (step.first_row + step.rows - 1) * hidden, static_cast<size_t>(hidden) * sizeof(float));
+    for (size_t i = 0; i < cache.steps.size(); ++i) {
+      const SequenceRows& step = cache.steps[i].rows;
+      const AskingStep& asking = cache.asking_rows[i];
+      std::memmove(x + asking.output_row * hidden, x + (step.first_row + step.rows - asking.rows) * hidden,
+                   static_cast<size_t>(asking.rows * hidden) * sizeof(float));
     }
   }
-  block.attention_out.Forward(context, rows, x, {.residual = x}, team);
-  block.inner_norm.Forward(x, rows, normal, team);
-  block.inner_in.Forward(normal, rows, inner, {.activation = config_.activation}, team);
-  block.inner_out.Forward(inner, rows, x, {.residual = x}, team);
-  return rows;
+  const int64_t rows_left = is_last ? rows.asking : rows.all;
+  block.attention_out.Forward(context, rows_left, x, {.residual = x, .copy = copy}, team);
+  block.inner_norm.Forward(x, rows_left, normal, team);
+  block.inner_in.Forward(normal, rows_left, inner, {.activation = config_.activation, .copy = copy}, team);
+  block.inner_out.Forward(inner, rows_left, x, {.residual = x, .copy = copy}, team);
 }
 
-std::span<const float> Gpt2::Forward(std::span<const Step> steps, KeyValueCache& key_value_cache, ThreadTeam& team) const {
+std::span<const float> Gpt2::Forward(std::span<const Step> steps, WeightCopy copy, KeyValueCache& key_value_cache, ThreadTeam& team) const {
+  assert(copy == WeightCopy::Main || has_draft_);
   auto& cache = static_cast<Gpt2Cache&>(key_value_cache);
-  int64_t rows = LayOut(steps, cache);
-  cache.Reserve(rows, static_cast<int64_t>(steps.size()), config_);
+  const Rows rows = LayOut(steps, cache);
+  cache.Reserve(rows.all, rows.asking, config_);
   Embed(steps, cache, team);
   for (size_t index = 0; index < blocks_.size(); ++index) {
-    rows = RunBlock(index, rows, cache, team);
+    RunBlock(index, rows, copy, cache, team);
   }
   for (const StepRows& step : cache.steps) {
     cache.lengths[static_cast<size_t>(step.sequence)] += step.rows.rows;
   }
+  if (rows.asking == 0) {
+    return {};
+  }
   auto* normal = cache.normal.data_ptr<float>();
   auto* logits = cache.logits.data_ptr<float>();
-  final_norm_.Forward(cache.stream.const_data_ptr<float>(), rows, normal, team);
-  vocabulary_.projection.Forward(normal, rows, logits, {}, team);
-  return {logits, static_cast<size_t>(rows * config_.vocab_size)};
+  final_norm_.Forward(cache.stream.const_data_ptr<float>(), rows.asking, normal, team);
+  vocabulary_.projection.Forward(normal, rows.asking, logits, {.copy = copy}, team);
+  return {logits, static_cast<size_t>(rows.asking * config_.vocab_size)};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<CausalLm>> LoadGpt2(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team) {
   PLAIT_TRY(Gpt2Config config, ReadConfig(checkpoint));
-  WeightReader reader(checkpoint, options.progress, team);
+  WeightReader reader(checkpoint, options.precision, options.progress, team);
   // Checkpoints of the bare model lack the prefix.
   const std::string prefix = reader.Has("wte.weight") || reader.Has("wpe.weight") ? "" : "transformer.";
   PLAIT_TRY(Vocabulary vocabulary, LoadVocabulary(reader, prefix, config));
@@ -311,8 +356,12 @@ Result<std::unique_ptr<CausalLm>> LoadGpt2(const Checkpoint& checkpoint, const L
     blocks.push_back(std::move(block));
   }
   PLAIT_TRY(LayerNorm final_norm, LayerNorm::Load(reader, prefix + "ln_f", config.hidden_size, config.epsilon));
-  return std::unique_ptr<CausalLm>(
-      std::make_unique<Gpt2>(config, reader.form(), std::move(vocabulary), std::move(positions), std::move(blocks), std::move(final_norm)));
+  auto model =
+      std::make_unique<Gpt2>(config, reader.form(), std::move(vocabulary), std::move(positions), std::move(blocks), std::move(final_norm));
+  if (options.keeps_draft) {
+    model->AddDraft(team);
+  }
+  return std::unique_ptr<CausalLm>(std::move(model));
 }
 
 }  // namespace plait

@@ -5,9 +5,14 @@
 #include <functional>
 #include <optional>
 
+#include "runtime/nn/weight_reader.h"
+
 namespace plait {
 
 struct LoadOptions {
+  Precision precision = Precision::Exact;
+  /// Whether a decoder keeps a small copy of its weights to make drafts with.
+  bool keeps_draft = false;
   /// Draws the classification head where the checkpoint has none: N(0, initializer_range), zero biases.
   std::optional<uint64_t> random_head_seed;
   /// Called with the bytes of weights that have been read so far, from any thread of the team and not always in order.

@@ -1,32 +1,64 @@
 #include "runtime/nn/linear_layer.h"
 
-#include <utility>
-
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "runtime/nn/storage.h"
 
 namespace plait {
 namespace {
 
-void PackSource(WeightReader& reader, const WeightReader::Source& source, WeightOrder order, int64_t first_column, float* panels) {
-  reader.team().ParallelFor(source.matrix.rows, kPanelColumns, [&](int64_t begin, int64_t end) {
-    if (order == WeightOrder::InOut) {
-      PackDepthRows(source.matrix, begin, end, first_column, panels);
+/// The columns of a layer that are packed at once.
+struct ColumnRange {
+  int64_t begin = 0;
+  int64_t end = 0;
+};
+
+/// Packs what a source has of the columns; its own begin at `first_column`. `panels` begins with the first column of the range.
+void PackSource(WeightReader& reader, const WeightReader::Source& source, WeightOrder order, int64_t first_column, ColumnRange range,
+                float* panels) {
+  const MatrixSource& matrix = source.matrix;
+  const bool by_column = order == WeightOrder::OutIn;
+  const int64_t first_row = by_column ? std::clamp(range.begin - first_column, int64_t{0}, matrix.rows) : 0;
+  const int64_t last_row = by_column ? std::clamp(range.end - first_column, int64_t{0}, matrix.rows) : matrix.rows;
+  reader.team().ParallelFor(last_row - first_row, kPanelColumns, [&](int64_t begin, int64_t end) {
+    begin += first_row;
+    end += first_row;
+    if (by_column) {
+      PackColumnRows(matrix, begin, end, first_column - range.begin, panels);
     } else {
-      PackColumnRows(source.matrix, begin, end, first_column, panels);
+      PackDepthRows(matrix, begin, end, first_column, panels);
     }
     reader.Done(source, begin, end);
   });
 }
 
-}  // namespace
+/// Packs the sources' columns side by side. What is not stored as floats goes through floats, of a part of the columns at a time where the
+/// checkpoint stores them one after the other.
+PackedMatrix PackSources(WeightReader& reader, std::span<const WeightReader::Source> sources, WeightOrder order, int64_t depth,
+                         int64_t columns_each) {
+  constexpr int64_t kColumnsAtOnce = 64 * kPanelColumns;
+  const int64_t columns = columns_each * static_cast<int64_t>(sources.size());
+  PackedMatrix packed(reader.FormatOf(sources), depth, columns);
+  auto pack = [&](ColumnRange range, float* panels) {
+    for (size_t i = 0; i < sources.size(); ++i) {
+      PackSource(reader, sources[i], order, columns_each * static_cast<int64_t>(i), range, panels);
+    }
+  };
+  if (packed.format() == WeightFormat::F32) {
+    pack({0, columns}, packed.floats());
+    return packed;
+  }
+  const int64_t at_once = order == WeightOrder::OutIn ? std::min(kColumnsAtOnce, columns) : columns;
+  for (int64_t begin = 0; begin < columns; begin += at_once) {
+    const ColumnRange range{begin, std::min(begin + at_once, columns)};
+    PackedMatrix floats(WeightFormat::F32, depth, range.end - range.begin);
+    pack(range, floats.floats());
+    packed.Encode(floats.floats(), begin / kPanelColumns, PanelCount(range.end - range.begin), reader.team());
+  }
+  return packed;
+}
 
-LinearLayer::LinearLayer(const KernelForm& form, int64_t in_features, int64_t out_features)
-    : form_(&form),
-      in_features_(in_features),
-      out_features_(out_features),
-      panels_(NewWeights({PanelCount(out_features), in_features, kPanelColumns})) {}
+}  // namespace
 
 Result<LinearLayer> LinearLayer::Load(WeightReader& reader, const LinearSpec& spec) {
   const int64_t in = spec.in_features;
@@ -43,13 +75,9 @@ Result<LinearLayer> LinearLayer::Load(WeightReader& reader, const LinearSpec& sp
       biases.push_back(std::move(bias));
     }
   }
-  const int64_t total = out * static_cast<int64_t>(spec.names.size());
-  LinearLayer layer(reader.form(), in, total);
-  for (size_t i = 0; i < weights.size(); ++i) {
-    PackSource(reader, weights[i], spec.order, out * static_cast<int64_t>(i), layer.panels_.data_ptr<float>());
-  }
+  LinearLayer layer(reader.form(), PackSources(reader, weights, spec.order, in, out));
   if (spec.has_bias) {
-    layer.bias_ = NewFloats({total});
+    layer.bias_ = NewFloats({layer.out_features()});
     for (size_t i = 0; i < biases.size(); ++i) {
       ReadFloats(biases[i].matrix, 0, out, layer.bias_.data_ptr<float>() + out * static_cast<int64_t>(i));
       reader.Done(biases[i], 0, 1);
@@ -59,28 +87,28 @@ Result<LinearLayer> LinearLayer::Load(WeightReader& reader, const LinearSpec& sp
 }
 
 LinearLayer LinearLayer::FromValues(WeightReader& reader, std::span<const float> weight, int64_t in_features, int64_t out_features) {
-  LinearLayer layer(reader.form(), in_features, out_features);
+  PackedMatrix packed(WeightFormat::F32, in_features, out_features);
   MatrixSource source{reinterpret_cast<const std::byte*>(weight.data()), ElementType::F32, out_features, in_features};
-  PackColumnRows(source, 0, out_features, 0, layer.panels_.data_ptr<float>());
-  return layer;
+  PackColumnRows(source, 0, out_features, 0, packed.floats());
+  return {reader.form(), std::move(packed)};
 }
 
 void LinearLayer::Forward(const float* x, int64_t rows, float* y, const Options& options, ThreadTeam& team) const {
   Linear(*form_,
          {.x = x,
-          .x_stride = in_features_,
+          .x_stride = in_features(),
           .rows = rows,
-          .panels = panels_.const_data_ptr<float>(),
-          .depth = in_features_,
-          .columns = out_features_,
+          .weights = Of(options.copy).weights(),
+          .depth = in_features(),
+          .columns = out_features(),
           .bias = bias_.defined() ? bias_.const_data_ptr<float>() : nullptr,
           .activation = options.activation,
           .residual = options.residual,
           .y = y,
-          .y_stride = out_features_},
+          .y_stride = out_features()},
          team);
 }
 
-void LinearLayer::ReadOutput(int64_t output, float* out) const { UnpackColumn(panels_.const_data_ptr<float>(), in_features_, output, out); }
+void LinearLayer::ReadOutput(int64_t output, float* out) const { weights_.ReadColumn(output, out); }
 
 }  // namespace plait

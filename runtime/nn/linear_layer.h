@@ -1,15 +1,18 @@
-// A linear layer on weights packed once for the kernels.
+// A linear layer on weights packed once for the kernels, and a smaller copy of them for drafts.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
 
 #include "compiler/base/result.h"
 #include "runtime/kernels/linear.h"
+#include "runtime/nn/packed_matrix.h"
 #include "runtime/nn/weight_reader.h"
 
 namespace plait {
@@ -27,8 +30,12 @@ struct LinearSpec {
   bool has_bias = true;
 };
 
+/// Which copy of its weights a layer computes with: its own, or the small one that drafts are made with.
+enum class WeightCopy { Main, Draft };
+
 class LinearLayer {
  public:
+  /// In the reader's format for what the checkpoint stores.
   static Result<LinearLayer> Load(WeightReader& reader, const LinearSpec& spec);
   /// From a weight [out, in] in memory, with a bias of zeros.
   static LinearLayer FromValues(WeightReader& reader, std::span<const float> weight, int64_t in_features, int64_t out_features);
@@ -36,26 +43,32 @@ class LinearLayer {
   struct Options {
     Activation activation = Activation::None;
     const float* residual = nullptr;
+    WeightCopy copy = WeightCopy::Main;
   };
   /// y [rows, out] = activation(x [rows, in] W + b) + residual [rows, out].
   void Forward(const float* x, int64_t rows, float* y, const Options& options, ThreadTeam& team) const;
 
+  /// Makes the copy for drafts, with int8 weights. Needs weights that are not int8 themselves.
+  void AddDraft(ThreadTeam& team) { draft_ = weights_.ToInt8(team); }
+
   /// The weights of one output, [in]: an embedding that is tied to this layer.
   void ReadOutput(int64_t output, float* out) const;
 
-  [[nodiscard]] int64_t in_features() const { return in_features_; }
-  [[nodiscard]] int64_t out_features() const { return out_features_; }
+  [[nodiscard]] int64_t in_features() const { return weights_.depth(); }
+  [[nodiscard]] int64_t out_features() const { return weights_.columns(); }
   /// Bytes that one pass reads.
-  [[nodiscard]] int64_t bytes() const { return panels_.numel() * static_cast<int64_t>(sizeof(float)); }
+  [[nodiscard]] int64_t bytes(WeightCopy copy = WeightCopy::Main) const { return Of(copy).bytes(); }
+  [[nodiscard]] WeightFormat format() const { return weights_.format(); }
 
  private:
-  LinearLayer(const KernelForm& form, int64_t in_features, int64_t out_features);
+  LinearLayer(const KernelForm& form, PackedMatrix weights) : form_(&form), weights_(std::move(weights)) {}
+
+  [[nodiscard]] const PackedMatrix& Of(WeightCopy copy) const { return copy == WeightCopy::Draft ? *draft_ : weights_; }
 
   const KernelForm* form_;
-  int64_t in_features_;
-  int64_t out_features_;
-  at::Tensor panels_;  // [ceil(out / 64), in, 64]
-  at::Tensor bias_;    // [out], or undefined
+  PackedMatrix weights_;
+  std::optional<PackedMatrix> draft_;
+  at::Tensor bias_;  // [out], or undefined
 };
 
 }  // namespace plait

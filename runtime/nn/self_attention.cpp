@@ -18,8 +18,6 @@ Asking AskingOf(AskingRows asking, const SequenceRows& rows, int64_t index) {
       return {0, rows.rows, rows.first_row};
     case AskingRows::First:
       return {0, 1, index};
-    case AskingRows::Last:
-      return {rows.rows - 1, 1, index};
   }
   return {};
 }
@@ -72,7 +70,7 @@ void EncoderAttention(const KernelForm& form, const AttentionHeads& heads, const
 }
 
 void DecoderAttention(const KernelForm& form, const AttentionHeads& heads, const float* qkv, std::span<const StepRows> steps, int64_t layer,
-                      AskingRows asking, KeyValueSlab& slab, float* output, ThreadTeam& team) {
+                      std::span<const AskingStep> asking, KeyValueSlab& slab, float* output, ThreadTeam& team) {
   const int64_t hidden = heads.hidden_size();
   team.ParallelFor(static_cast<int64_t>(steps.size()) * heads.count, 1, [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
@@ -87,7 +85,8 @@ void DecoderAttention(const KernelForm& form, const AttentionHeads& heads, const
         std::memcpy(values + (step.past + row) * slab.value_stride(), keys + hidden + row * 3 * hidden,
                     static_cast<size_t>(heads.size) * sizeof(float));
       }
-      const Asking who = AskingOf(asking, step.rows, index);
+      const AskingStep& last_rows = asking[static_cast<size_t>(index)];
+      const Asking who = {step.rows.rows - last_rows.rows, last_rows.rows, last_rows.output_row};
       AttentionArgs args = QueriesOf(heads, qkv, step.rows, who, head, output);
       args.key_panels = key_panels;
       args.values = values;

@@ -25,8 +25,8 @@ struct SequenceRows {
   int64_t rows = 0;
 };
 
-/// Which rows of a sequence ask: in the last layer only one is read by what follows.
-enum class AskingRows { All, First, Last };
+/// Which rows of a sequence ask: in the last layer only the first is read by what follows.
+enum class AskingRows { All, First };
 
 /// Floats of `key_panels` that `EncoderAttention` needs for these sequences.
 int64_t EncoderKeyFloats(std::span<const SequenceRows> sequences, const AttentionHeads& heads);
@@ -42,8 +42,15 @@ struct StepRows {
   int64_t past = 0;
 };
 
-/// Appends each step's keys and values to the slab's layer; then every row sees what stands before it, and itself.
+/// The last rows of a step, which ask, and where their output goes.
+struct AskingStep {
+  int64_t rows = 0;
+  int64_t output_row = 0;
+};
+
+/// Appends each step's keys and values to the slab's layer; then every row that asks sees what stands before it, and itself.
+/// `asking` has one entry a step.
 void DecoderAttention(const KernelForm& form, const AttentionHeads& heads, const float* qkv, std::span<const StepRows> steps, int64_t layer,
-                      AskingRows asking, KeyValueSlab& slab, float* output, ThreadTeam& team);
+                      std::span<const AskingStep> asking, KeyValueSlab& slab, float* output, ThreadTeam& team);
 
 }  // namespace plait

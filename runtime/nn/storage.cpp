@@ -3,7 +3,6 @@
 #include <new>
 
 #include <ATen/ops/from_blob.h>
-#include <c10/core/ScalarType.h>
 #include <sys/mman.h>
 
 namespace plait {
@@ -13,8 +12,8 @@ constexpr size_t kHugePage = size_t{2} << 20;
 /// Vectors and prefetches may read, and never use, a little more than there is.
 constexpr size_t kSlack = 256;
 
-size_t BytesOf(at::IntArrayRef shape) {
-  size_t bytes = sizeof(float);
+size_t BytesOf(at::IntArrayRef shape, at::ScalarType type) {
+  size_t bytes = c10::elementSize(type);
   for (int64_t extent : shape) {
     if (extent < 0 || __builtin_mul_overflow(bytes, static_cast<size_t>(extent), &bytes)) {
       throw std::bad_alloc();
@@ -31,21 +30,21 @@ void* Map(size_t bytes) {
   return start;
 }
 
-at::Tensor Own(void* start, size_t bytes, at::IntArrayRef shape) {
-  return at::from_blob(start, shape, [bytes](void* memory) { ::munmap(memory, bytes); }, at::TensorOptions().dtype(at::kFloat));
+at::Tensor Own(void* start, size_t bytes, at::IntArrayRef shape, at::ScalarType type) {
+  return at::from_blob(start, shape, [bytes](void* memory) { ::munmap(memory, bytes); }, at::TensorOptions().dtype(type));
 }
 
 }  // namespace
 
 at::Tensor NewFloats(at::IntArrayRef shape) {
-  size_t bytes = BytesOf(shape) + kSlack;
-  return Own(Map(bytes), bytes, shape);
+  size_t bytes = BytesOf(shape, at::kFloat) + kSlack;
+  return Own(Map(bytes), bytes, shape, at::kFloat);
 }
 
-at::Tensor NewWeights(at::IntArrayRef shape) {
-  size_t bytes = BytesOf(shape) + kSlack;
+at::Tensor NewWeights(at::IntArrayRef shape, at::ScalarType type) {
+  size_t bytes = BytesOf(shape, type) + kSlack;
   if (bytes < 2 * kHugePage) {
-    return NewFloats(shape);
+    return Own(Map(bytes), bytes, shape, type);
   }
   auto start = reinterpret_cast<uintptr_t>(Map(bytes + kHugePage));
   uintptr_t aligned = (start + kHugePage - 1) / kHugePage * kHugePage;
@@ -60,7 +59,7 @@ at::Tensor NewWeights(at::IntArrayRef shape) {
   }
   auto* memory = reinterpret_cast<void*>(aligned);
   ::madvise(memory, end - aligned, MADV_HUGEPAGE);
-  return Own(memory, end - aligned, shape);
+  return Own(memory, end - aligned, shape, type);
 }
 
 }  // namespace plait

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/ScalarType.h>
 
 namespace plait {
 
@@ -11,7 +12,7 @@ namespace plait {
 /// used costs nothing. Throws `std::bad_alloc` where the system has no memory to give.
 at::Tensor NewFloats(at::IntArrayRef shape);
 
-/// As `NewFloats`, in huge pages where the system grants them: for what is read whole, over and over.
-at::Tensor NewWeights(at::IntArrayRef shape);
+/// As `NewFloats`, of any type, in huge pages where the system grants them: for what is read whole, over and over.
+at::Tensor NewWeights(at::IntArrayRef shape, at::ScalarType type = at::kFloat);
 
 }  // namespace plait

@@ -1,5 +1,6 @@
 #include "runtime/nn/weight_reader.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -28,8 +29,9 @@ std::optional<ElementType> ElementTypeOf(std::string_view dtype) {
 
 std::string FormatShape(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
-WeightReader::WeightReader(const Checkpoint& checkpoint, std::function<void(uint64_t bytes)> progress, ThreadTeam& team)
-    : checkpoint_(checkpoint), progress_(std::move(progress)), team_(team), form_(*RunnableKernelForms().front()) {}
+WeightReader::WeightReader(const Checkpoint& checkpoint, Precision precision, std::function<void(uint64_t bytes)> progress,
+                           ThreadTeam& team)
+    : checkpoint_(checkpoint), precision_(precision), progress_(std::move(progress)), team_(team), form_(*RunnableKernelForms().front()) {}
 
 Result<WeightReader::Source> WeightReader::Find(std::string_view name, const std::vector<int64_t>& shape) const {
   PLAIT_TRY(TensorView view, checkpoint_.Tensor(name));
@@ -44,6 +46,19 @@ Result<WeightReader::Source> WeightReader::Find(std::string_view name, const std
   int64_t rows = shape.size() > 1 ? shape.front() : 1;
   MatrixSource matrix{view.bytes.data(), *type, rows, shape.back()};
   return Source{std::move(view), matrix};
+}
+
+WeightFormat WeightReader::FormatOf(std::span<const Source> sources) const {
+  switch (precision_) {
+    case Precision::Exact:
+      return std::ranges::all_of(sources, [](const Source& source) { return source.matrix.type == ElementType::BF16; }) ? WeightFormat::Bf16
+                                                                                                                        : WeightFormat::F32;
+    case Precision::Bf16:
+      return WeightFormat::Bf16;
+    case Precision::Int8:
+      return WeightFormat::Int8;
+  }
+  return WeightFormat::F32;
 }
 
 Result<at::Tensor> WeightReader::Read(std::string_view name, const std::vector<int64_t>& shape) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "compiler/base/result.h"
 #include "runtime/base/thread_team.h"
 #include "runtime/kernels/kernel_form.h"
+#include "runtime/kernels/linear.h"
 #include "runtime/kernels/pack.h"
 #include "runtime/weights/checkpoint.h"
 
@@ -20,10 +22,13 @@ namespace plait {
 /// `[2, 3]`
 std::string FormatShape(const std::vector<int64_t>& shape);
 
+/// What linear layers store their weights as. `Exact`: as values that lose nothing, fp32, or bf16 where the checkpoint has bf16.
+enum class Precision { Exact, Bf16, Int8 };
+
 class WeightReader {
  public:
-  /// `progress` is as in LoadOptions. The references must outlive the reader.
-  WeightReader(const Checkpoint& checkpoint, std::function<void(uint64_t bytes)> progress, ThreadTeam& team);
+  /// `precision` and `progress` are as in LoadOptions. The references must outlive the reader.
+  WeightReader(const Checkpoint& checkpoint, Precision precision, std::function<void(uint64_t bytes)> progress, ThreadTeam& team);
 
   [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
   [[nodiscard]] ThreadTeam& team() const { return team_; }
@@ -38,6 +43,8 @@ class WeightReader {
   };
   /// Fails with `weights-mismatch` where the tensor is missing or has another shape or a dtype that is not F32, F16 or BF16.
   Result<Source> Find(std::string_view name, const std::vector<int64_t>& shape) const;
+  /// How a layer of these weights is stored.
+  [[nodiscard]] WeightFormat FormatOf(std::span<const Source> sources) const;
   /// The tensor converted to floats.
   Result<at::Tensor> Read(std::string_view name, const std::vector<int64_t>& shape);
 
@@ -46,6 +53,7 @@ class WeightReader {
 
  private:
   const Checkpoint& checkpoint_;
+  Precision precision_;
   std::function<void(uint64_t bytes)> progress_;
   ThreadTeam& team_;
   const KernelForm& form_;

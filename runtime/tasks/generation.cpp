@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/tasks/drafts.h"
+
 namespace plait {
 namespace {
 
@@ -21,15 +23,22 @@ struct Sequence {
   size_t prompt_tokens = 0;
   /// How many of `tokens` the cache holds.
   size_t cached = 0;
+  /// How many of `tokens`, at their end, are guesses that the next pass decides on.
+  size_t guesses = 0;
+  bool is_guessed_by_model = false;
+  /// How right what was looked up has been.
+  DraftRecord looked_up{0.5};
   std::optional<int> slot;
   bool done = false;
   // What the repetition penalty looks at; kept only where there is one.
   std::vector<int32_t> seen;
   std::vector<bool> is_seen;
+  /// How many of `seen` do not come from guesses.
+  size_t surely_seen = 0;
 
   /// Whether the prompt's keys and values are there but for the last token's, so that an equal prompt can copy them.
   [[nodiscard]] bool has_prompt() const { return cached + 1 >= prompt_tokens; }
-  [[nodiscard]] bool reads_prompt() const { return cached + 1 < tokens.size(); }
+  [[nodiscard]] bool reads_prompt() const { return cached + 1 < tokens.size() - guesses; }
 };
 
 }  // namespace
@@ -39,10 +48,8 @@ int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted) {
   return std::min(slots, static_cast<int64_t>(wanted));
 }
 
-int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings, int64_t tokens) {
-  // fp32: four bytes of weights are one multiplication and one addition a token.
-  int64_t elements = model.bytes_per_token() / 4;
-  return 2 * (tokens * (elements - settings.projection_elements) + settings.projection_elements);
+int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings, int64_t tokens, int64_t asking) {
+  return 2 * (tokens * (model.weights_per_token() - settings.projection_elements) + asking * settings.projection_elements);
 }
 
 class GenerationBatch::State {
@@ -65,12 +72,16 @@ class GenerationBatch::State {
   void Step(ThreadTeam& team) {
     team.AdmitMembers();
     Admit();
+    if (settings_.makes_drafts) {
+      Guess(team);
+    }
     PlanSteps();
-    std::span<const float> logits = model_.Forward(steps_, *cache_, team);
-    Count();
-    auto vocab_size = static_cast<size_t>(model_.vocab_size());
-    for (size_t row = 0; row < steps_.size(); ++row) {
-      FinishStep(sequences_[stepped_[row]], steps_[row].tokens.size(), logits.subspan(row * vocab_size, vocab_size));
+    std::span<const float> logits = model_.Forward(steps_, WeightCopy::Main, *cache_, team);
+    Count(WeightCopy::Main);
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      const auto row_count = static_cast<size_t>(steps_[i].asking) * static_cast<size_t>(model_.vocab_size());
+      FinishStep(sequences_[stepped_[i]], steps_[i].tokens.size(), logits.first(row_count));
+      logits = logits.subspan(row_count);
     }
   }
 
@@ -84,10 +95,17 @@ class GenerationBatch::State {
   void Admit();
   void TryAdmit(Sequence& sequence);
   size_t ReadAhead(const GenerationRequest& request);
+  void Guess(ThreadTeam& team);
+  [[nodiscard]] int64_t MostGuesses(const Sequence& sequence) const;
+  [[nodiscard]] DraftCosts Costs() const;
+  DraftRecord::Choice LookUp(Sequence& sequence, int64_t writing);
+  void GuessWithModel(int64_t guesses, ThreadTeam& team);
+  void RetractGuesses(Sequence& sequence);
   void PlanSteps();
-  void Count();
+  void Count(WeightCopy copy);
   void FinishStep(Sequence& sequence, size_t step_tokens, std::span<const float> logits);
   int32_t ChooseToken(const Sequence& sequence, std::span<const float> logits);
+  void NoteGuesses(Sequence& sequence, size_t right);
   void Append(Sequence& sequence, int32_t token);
   [[nodiscard]] bool IsComplete(const Sequence& sequence) const;
   void Release(Sequence& sequence);
@@ -112,7 +130,12 @@ class GenerationBatch::State {
   std::vector<CausalLm::Step> steps_;
   std::vector<size_t> stepped_;
   std::vector<float> scores_;
+  std::vector<int32_t> guesses_;
   TokenSampler sampler_;
+
+  /// How right the model's small copy has been, and how many passes went by without asking it.
+  DraftRecord guessed_by_model_{0.9};
+  int64_t passes_without_guesses_ = 0;
 };
 
 void GenerationBatch::State::AddSequences() {
@@ -180,6 +203,7 @@ void GenerationBatch::State::TryAdmit(Sequence& sequence) {
   for (int32_t token : request.prompt_ids) {
     Append(sequence, token);
   }
+  sequence.surely_seen = sequence.seen.size();
   // The last token is run by each sequence itself, since its logits are what the first new token is chosen from.
   sequence.cached = source == nullptr ? ReadAhead(request) : sequence.prompt_tokens - 1;
   cache_->CopySequence(source == nullptr ? slot : *source->slot, slot, static_cast<int64_t>(sequence.cached));
@@ -197,7 +221,128 @@ size_t GenerationBatch::State::ReadAhead(const GenerationRequest& request) {
   return std::min(equal, request.prompt_ids.size() - 1);
 }
 
-/// One token of each sequence that writes, and prompt tokens up to the limit of a pass.
+/// How many tokens the next pass can decide beside the one that it decides anyway.
+int64_t GenerationBatch::State::MostGuesses(const Sequence& sequence) const {
+  const int64_t left = requests_[sequence.request].max_length - static_cast<int64_t>(sequence.tokens.size()) - 1;
+  return std::min(left, kMaxGuesses);
+}
+
+DraftCosts GenerationBatch::State::Costs() const {
+  // Passes of a few rows wait for memory: a core multiplies about two rows of a byte in the time that it reads it in.
+  constexpr double kRowsAByte = 2;
+  const auto bytes = static_cast<double>(model_.bytes_per_pass(WeightCopy::Main));
+  DraftCosts costs;
+  costs.free_rows = kRowsAByte * bytes / static_cast<double>(model_.weights_per_token());
+  costs.guess = model_.has_draft() ? static_cast<double>(model_.bytes_per_pass(WeightCopy::Draft)) / bytes : 1;
+  return costs;
+}
+
+/// Appends guesses to the sequences that write: what followed the same words before, where that promises most, or what the model's small
+/// copy says.
+void GenerationBatch::State::Guess(ThreadTeam& team) {
+  int64_t writing = 0;
+  for (const Sequence& sequence : sequences_) {
+    writing += sequence.slot && !sequence.reads_prompt() ? 1 : 0;
+  }
+  constexpr int64_t kPassesBetweenProbes = 32;
+  DraftRecord::Choice by_model;
+  if (model_.has_draft() && writing > 0) {
+    by_model = guessed_by_model_.Best(Costs(), writing, kMaxGuesses);
+    passes_without_guesses_ = by_model.guesses > 0 ? 0 : passes_without_guesses_ + 1;
+    if (passes_without_guesses_ == kPassesBetweenProbes) {
+      // Whether it would be right by now only shows where it is asked.
+      by_model.guesses = 1;
+      passes_without_guesses_ = 0;
+    }
+  }
+  for (Sequence& sequence : sequences_) {
+    if (!sequence.slot || sequence.reads_prompt()) {
+      continue;
+    }
+    sequence.is_guessed_by_model = by_model.guesses > 0;
+    if (LookUp(sequence, writing).gain > by_model.gain) {
+      sequence.is_guessed_by_model = false;
+      sequence.guesses = guesses_.size();
+      for (int32_t token : guesses_) {
+        Append(sequence, token);
+      }
+    }
+  }
+  if (by_model.guesses > 0) {
+    GuessWithModel(by_model.guesses, team);
+  }
+}
+
+/// Puts what followed the sequence's last words before into `guesses_`, and says what it promises.
+DraftRecord::Choice GenerationBatch::State::LookUp(Sequence& sequence, int64_t writing) {
+  guesses_.clear();
+  DraftCosts costs = Costs();
+  costs.guess = 0;
+  const DraftRecord::Choice choice = sequence.looked_up.Best(costs, writing, MostGuesses(sequence));
+  if (choice.guesses == 0) {
+    return choice;
+  }
+  std::vector<std::span<const int32_t>> others;
+  for (const Sequence& other : sequences_) {
+    if (&other != &sequence && !other.tokens.empty()) {
+      others.push_back(std::span(other.tokens).first(other.tokens.size() - other.guesses));
+    }
+  }
+  const std::span<const int32_t> found = LookUpGuesses(sequence.tokens, others, choice.guesses);
+  guesses_.assign(found.begin(), found.end());
+  return found.empty() ? DraftRecord::Choice{} : sequence.looked_up.Best(costs, writing, static_cast<int64_t>(found.size()));
+}
+
+/// Up to so many guesses of each sequence that is to be guessed so, all of them in each pass over the small copy.
+void GenerationBatch::State::GuessWithModel(int64_t guesses, ThreadTeam& team) {
+  const auto vocab_size = static_cast<size_t>(model_.vocab_size());
+  for (int64_t round = 0; round < guesses; ++round) {
+    steps_.clear();
+    stepped_.clear();
+    for (size_t i = 0; i < sequences_.size(); ++i) {
+      const Sequence& sequence = sequences_[i];
+      const bool goes_on = sequence.slot && sequence.is_guessed_by_model && static_cast<int64_t>(sequence.guesses) == round;
+      // The limit moves with the guesses that were appended.
+      if (goes_on && !sequence.reads_prompt() && MostGuesses(sequence) > 0) {
+        steps_.push_back({*sequence.slot, std::span<const int32_t>(sequence.tokens).last(1), 1});
+        stepped_.push_back(i);
+      }
+    }
+    if (steps_.empty()) {
+      break;
+    }
+    std::span<const float> logits = model_.Forward(steps_, WeightCopy::Draft, *cache_, team);
+    Count(WeightCopy::Draft);
+    for (size_t row = 0; row < steps_.size(); ++row) {
+      Sequence& sequence = sequences_[stepped_[row]];
+      const std::span<const float> own = logits.subspan(row * vocab_size, vocab_size);
+      if (!AllFinite(own)) {
+        continue;
+      }
+      Append(sequence, ChooseToken(sequence, own));
+      ++sequence.guesses;
+    }
+  }
+  for (const Sequence& sequence : sequences_) {
+    if (sequence.slot) {
+      cache_->CopySequence(*sequence.slot, *sequence.slot, static_cast<int64_t>(sequence.cached));
+    }
+  }
+}
+
+/// Takes the guesses out of the tokens, into `guesses_`.
+void GenerationBatch::State::RetractGuesses(Sequence& sequence) {
+  const size_t sure = sequence.tokens.size() - sequence.guesses;
+  guesses_.assign(sequence.tokens.begin() + static_cast<ptrdiff_t>(sure), sequence.tokens.end());
+  sequence.guesses = 0;
+  sequence.tokens.resize(sure);
+  while (sequence.seen.size() > sequence.surely_seen) {
+    sequence.is_seen[static_cast<size_t>(sequence.seen.back())] = false;
+    sequence.seen.pop_back();
+  }
+}
+
+/// One token of each sequence that writes, with its guesses, and prompt tokens up to the limit of a pass.
 void GenerationBatch::State::PlanSteps() {
   steps_.clear();
   stepped_.clear();
@@ -207,52 +352,87 @@ void GenerationBatch::State::PlanSteps() {
     if (!sequence.slot || (sequence.reads_prompt() && room == 0)) {
       continue;
     }
-    size_t count = 1;
+    size_t count = 1 + sequence.guesses;
     if (sequence.reads_prompt()) {
       count = std::min(room, sequence.tokens.size() - sequence.cached);
       room -= count;
     }
-    steps_.push_back({*sequence.slot, std::span<const int32_t>(sequence.tokens).subspan(sequence.cached, count)});
+    const bool reaches_end = sequence.cached + count == sequence.tokens.size();
+    steps_.push_back({*sequence.slot, std::span<const int32_t>(sequence.tokens).subspan(sequence.cached, count),
+                      reaches_end ? static_cast<int64_t>(1 + sequence.guesses) : 0});
     stepped_.push_back(i);
   }
 }
 
-void GenerationBatch::State::Count() {
+void GenerationBatch::State::Count(WeightCopy copy) {
   if (statistics_ == nullptr) {
     return;
   }
   CallStatistics& statistics = *statistics_;
-  statistics.bytes_streamed += model_.bytes_per_token();
-  for (size_t row = 0; row < steps_.size(); ++row) {
-    const Sequence& sequence = sequences_[stepped_[row]];
-    auto tokens = static_cast<int64_t>(steps_[row].tokens.size());
-    auto prompt_left = static_cast<int64_t>(sequence.prompt_tokens) - static_cast<int64_t>(sequence.cached);
-    statistics.prompt_tokens += std::clamp(prompt_left, int64_t{0}, tokens);
-    statistics.operations += PassOperations(model_, settings_, tokens);
+  statistics.bytes_streamed += model_.bytes_per_pass(copy);
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const Sequence& sequence = sequences_[stepped_[i]];
+    auto tokens = static_cast<int64_t>(steps_[i].tokens.size());
+    if (copy == WeightCopy::Main) {
+      auto prompt_left = static_cast<int64_t>(sequence.prompt_tokens) - static_cast<int64_t>(sequence.cached);
+      statistics.prompt_tokens += std::clamp(prompt_left, int64_t{0}, tokens);
+    }
+    statistics.operations += PassOperations(model_, settings_, tokens, steps_[i].asking);
   }
 }
 
+/// Appends the token that follows what the step ran, and goes on through the guesses as long as they are what it would have appended.
+/// `logits` has a row for the last token that was sure and one for each guess.
 void GenerationBatch::State::FinishStep(Sequence& sequence, size_t step_tokens, std::span<const float> logits) {
-  sequence.cached += step_tokens;
   // A request that failed in an earlier row of this pass has already given its slots back.
-  if (sequence.done || sequence.cached < sequence.tokens.size()) {
+  if (sequence.done) {
     return;
   }
-  if (!AllFinite(logits)) {
-    size_t position = sequence.tokens.size();
-    FailRequest(sequence.request,
-                Error{FailureKind::Arithmetic,
-                      fmt::format("the logits after {} tokens are not finite; the model is {}", position, settings_.model_name),
-                      "",
-                      {}});
+  RetractGuesses(sequence);
+  sequence.cached += step_tokens - guesses_.size();
+  size_t right = 0;
+  while (!logits.empty()) {
+    const auto row = logits.first(static_cast<size_t>(model_.vocab_size()));
+    logits = logits.subspan(row.size());
+    if (!AllFinite(row)) {
+      size_t position = sequence.tokens.size();
+      FailRequest(sequence.request,
+                  Error{FailureKind::Arithmetic,
+                        fmt::format("the logits after {} tokens are not finite; the model is {}", position, settings_.model_name),
+                        "",
+                        {}});
+      return;
+    }
+    Append(sequence, ChooseToken(sequence, row));
+    sequence.surely_seen = sequence.seen.size();
+    if (statistics_ != nullptr) {
+      ++statistics_->new_tokens;
+    }
+    const bool is_right = right < guesses_.size() && sequence.tokens.back() == guesses_[right];
+    right += is_right ? 1 : 0;
+    if (IsComplete(sequence)) {
+      NoteGuesses(sequence, right);
+      Release(sequence);
+      return;
+    }
+    if (!is_right) {
+      break;
+    }
+    ++sequence.cached;
+  }
+  NoteGuesses(sequence, right);
+  cache_->CopySequence(*sequence.slot, *sequence.slot, static_cast<int64_t>(sequence.cached));
+}
+
+void GenerationBatch::State::NoteGuesses(Sequence& sequence, size_t right) {
+  if (guesses_.empty()) {
     return;
   }
-  Append(sequence, ChooseToken(sequence, logits));
+  DraftRecord& record = sequence.is_guessed_by_model ? guessed_by_model_ : sequence.looked_up;
+  record.Note(static_cast<int64_t>(guesses_.size()), static_cast<int64_t>(right));
   if (statistics_ != nullptr) {
-    ++statistics_->new_tokens;
-  }
-  if (IsComplete(sequence)) {
-    Release(sequence);
+    statistics_->guessed_tokens += static_cast<int64_t>(guesses_.size());
+    statistics_->right_guesses += static_cast<int64_t>(right);
   }
 }
 

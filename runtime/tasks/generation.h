@@ -33,14 +33,16 @@ struct GenerationSettings {
   DecodeFunction decode;
   /// Multiplications that each row of logits adds to a pass, vocab_size x hidden_size; for the statistics.
   int64_t projection_elements = 0;
+  /// Whether tokens are guessed ahead, so that one pass decides several. What is written is the same.
+  bool makes_drafts = false;
 };
 
 /// Of a prompt that is still being written, fewer tokens than this are left to read when it ends. Half as many are read at a time: enough
 /// rows for the arithmetic to be as fast as the weights are read.
 inline constexpr int64_t kStreamedPrefillTokens = 32;
 
-/// Multiplications and additions in linear layers of a pass over so many tokens of one sequence, of which the last gives logits.
-int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings, int64_t tokens);
+/// Multiplications and additions in linear layers of a pass over so many tokens of one sequence, of which so many give logits.
+int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings, int64_t tokens, int64_t asking);
 
 /// The new tokens of one sequence, with the end token where one ended it.
 using NewTokens = std::vector<int32_t>;
@@ -66,7 +68,8 @@ class GenerationBatch {
   GenerationBatch& operator=(const GenerationBatch&) = delete;
 
   [[nodiscard]] bool is_done() const;
-  /// One pass over the weights: a token more of each sequence that writes. Needs a batch that is not done.
+  /// One pass over the weights: a token more of each sequence that writes, and those guessed ahead of it that are right. Needs a batch
+  /// that is not done.
   void Step(ThreadTeam& team);
   /// Ends what is not done with that failure.
   void Fail(const Error& error);

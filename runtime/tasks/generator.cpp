@@ -24,6 +24,7 @@ class Generator : public TaskModel {
     settings_.model_name = files_.name();
     settings_.decode = [this](std::span<const int32_t> tokens) { return files_.tokenizer.Decode(tokens, false); };
     settings_.projection_elements = projection_elements;
+    settings_.makes_drafts = getenv("PLAIT_DRAFTS") != nullptr;
   }
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override;

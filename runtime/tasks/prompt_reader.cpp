@@ -56,12 +56,12 @@ void PromptReader::Read(std::span<const int32_t> tokens, ThreadTeam& team) {
   for (size_t begin = known; begin < tokens.size();) {
     team.AdmitMembers();
     size_t count = std::min(tokens.size() - begin, static_cast<size_t>(kPrefillTokens));
-    CausalLm::Step step{0, tokens.subspan(begin, count)};
-    model_.Forward(std::span(&step, 1), *read_.cache, team);
+    CausalLm::Step step{0, tokens.subspan(begin, count), 0};
+    model_.Forward(std::span(&step, 1), WeightCopy::Main, *read_.cache, team);
     if (statistics_ != nullptr) {
       statistics_->prompt_tokens += static_cast<int64_t>(count);
-      statistics_->bytes_streamed += model_.bytes_per_token();
-      statistics_->operations += PassOperations(model_, settings_, static_cast<int64_t>(count));
+      statistics_->bytes_streamed += model_.bytes_per_pass(WeightCopy::Main);
+      statistics_->operations += PassOperations(model_, settings_, static_cast<int64_t>(count), 0);
     }
     begin += count;
   }

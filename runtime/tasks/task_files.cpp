@@ -23,6 +23,7 @@ Result<LoadOptions> ReadLoadOptions(const TaskModelOptions& options) {
   }
   LoadOptions load_options;
   load_options.progress = options.progress;
+  load_options.keeps_draft = true;
   const Value& head = Argument(options.options, "head");
   if (head.is_null()) {
     return load_options;

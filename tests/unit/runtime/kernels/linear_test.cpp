@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <optional>
 #include <string>
 
@@ -16,16 +17,35 @@ namespace {
 struct Layer {
   int64_t depth = 0;
   int64_t columns = 0;
-  std::vector<float> weight;  // [depth, columns]
+  /// What the packed weights stand for, [depth, columns].
+  std::vector<float> weight;
   std::vector<float> bias;
-  std::vector<float> panels;
+  WeightFormat format = WeightFormat::F32;
+  std::vector<std::byte> panels;
+  std::vector<float> scales;
+
+  [[nodiscard]] PackedWeights packed() const { return {format, panels.data(), scales.data()}; }
 };
 
-Layer MakeLayer(int64_t depth, int64_t columns, uint32_t seed) {
-  Layer layer{depth, columns, RandomFloats(depth * columns, seed), RandomFloats(columns, seed + 1), {}};
-  layer.panels.resize(static_cast<size_t>(PanelCount(columns) * depth * kPanelColumns));
+constexpr WeightFormat kFormats[] = {WeightFormat::F32, WeightFormat::Bf16, WeightFormat::Int8};
+
+Layer MakeLayer(int64_t depth, int64_t columns, uint32_t seed, WeightFormat format = WeightFormat::F32) {
+  Layer layer{depth, columns, RandomFloats(depth * columns, seed), RandomFloats(columns, seed + 1), format, {}, {}};
+  const auto count = static_cast<size_t>(PanelCount(columns) * depth * kPanelColumns);
+  std::vector<float> floats(count);
   MatrixSource source{reinterpret_cast<const std::byte*>(layer.weight.data()), ElementType::F32, depth, columns};
-  PackDepthRows(source, 0, depth, 0, layer.panels.data());
+  PackDepthRows(source, 0, depth, 0, floats.data());
+  // What is fetched ahead of the last panel is never used.
+  layer.panels.resize(count * static_cast<size_t>(WeightSize(format)));
+  layer.scales.resize(static_cast<size_t>(PanelCount(columns) * kPanelColumns));
+  EncodePanels(floats.data(), depth, PanelCount(columns), format, layer.panels.data(), layer.scales.data());
+  std::vector<float> column(static_cast<size_t>(depth));
+  for (int64_t c = 0; c < columns; ++c) {
+    UnpackColumn(layer.packed(), depth, c, column.data());
+    for (int64_t k = 0; k < depth; ++k) {
+      layer.weight[static_cast<size_t>(k * columns + c)] = column[static_cast<size_t>(k)];
+    }
+  }
   return layer;
 }
 
@@ -33,7 +53,7 @@ LinearArgs ArgsOf(const Layer& layer, const float* x, int64_t rows, float* y) {
   return {.x = x,
           .x_stride = layer.depth,
           .rows = rows,
-          .panels = layer.panels.data(),
+          .weights = layer.packed(),
           .depth = layer.depth,
           .columns = layer.columns,
           .bias = layer.bias.data(),
@@ -78,21 +98,23 @@ double WorstDifference(const Layer& layer, const LinearArgs& args) {
   return worst;
 }
 
-TEST_CASE("every form, over shapes and activations, is right within rounding") {
+TEST_CASE("every form and format, over shapes and activations, is right within rounding") {
   ThreadPool pool(2);
   pool.Run([](ThreadTeam& team) {
     uint32_t seed = 1;
     for (const KernelForm* form : RunnableKernelForms()) {
       for (auto [depth, columns] : {std::pair<int64_t, int64_t>{1, 1}, {7, 64}, {33, 65}, {48, 130}, {1500, 70}}) {
-        Layer layer = MakeLayer(depth, columns, ++seed);
-        for (int64_t rows : {1, 2, 3, 4, 5, 6, 7, 13, 49, 100}) {
-          std::vector<float> x = RandomFloats(rows * depth, ++seed);
-          std::vector<float> y(static_cast<size_t>(rows * columns));
-          LinearArgs args = ArgsOf(layer, x.data(), rows, y.data());
-          args.activation = kActivations[seed % std::size(kActivations)];
-          Linear(*form, args, team);
-          INFO(std::string(form->name) << " " << depth << "x" << columns << " rows " << rows);
-          CHECK(WorstDifference(layer, args) < 1e-6);
+        for (WeightFormat format : kFormats) {
+          Layer layer = MakeLayer(depth, columns, ++seed, format);
+          for (int64_t rows : {1, 2, 3, 4, 5, 6, 7, 13, 49, 100}) {
+            std::vector<float> x = RandomFloats(rows * depth, ++seed);
+            std::vector<float> y(static_cast<size_t>(rows * columns));
+            LinearArgs args = ArgsOf(layer, x.data(), rows, y.data());
+            args.activation = kActivations[seed % std::size(kActivations)];
+            Linear(*form, args, team);
+            INFO(std::string(form->name) << " " << depth << "x" << columns << " rows " << rows);
+            CHECK(WorstDifference(layer, args) < 1e-6);
+          }
         }
       }
     }
@@ -103,23 +125,25 @@ TEST_CASE("a row's bits depend neither on the other rows nor on the team") {
   for (const KernelForm* form : RunnableKernelForms()) {
     for (auto [depth, columns] : {std::pair<int64_t, int64_t>{48, 130}, {2500, 70}}) {
       constexpr int64_t kRows = 100;
-      Layer layer = MakeLayer(depth, columns, 5);
-      std::vector<float> x = RandomFloats(kRows * depth, 6);
-      std::optional<std::vector<float>> reference;
-      for (int threads : {1, 2, 3}) {
-        ThreadPool pool(threads);
-        pool.Run([&](ThreadTeam& team) {
-          for (int64_t piece : {1, 2, 3, 4, 5, 6, 7, 11, 48, 64, 100}) {
-            std::vector<float> y(static_cast<size_t>(kRows * columns));
-            for (int64_t row = 0; row < kRows; row += piece) {
-              LinearArgs args = ArgsOf(layer, x.data() + row * depth, std::min(piece, kRows - row), y.data() + row * columns);
-              args.activation = Activation::GeluTanh;
-              Linear(*form, args, team);
+      for (WeightFormat format : kFormats) {
+        Layer layer = MakeLayer(depth, columns, 5, format);
+        std::vector<float> x = RandomFloats(kRows * depth, 6);
+        std::optional<std::vector<float>> reference;
+        for (int threads : {1, 2, 3}) {
+          ThreadPool pool(threads);
+          pool.Run([&](ThreadTeam& team) {
+            for (int64_t piece : {1, 2, 3, 4, 5, 6, 7, 11, 48, 64, 100}) {
+              std::vector<float> y(static_cast<size_t>(kRows * columns));
+              for (int64_t row = 0; row < kRows; row += piece) {
+                LinearArgs args = ArgsOf(layer, x.data() + row * depth, std::min(piece, kRows - row), y.data() + row * columns);
+                args.activation = Activation::GeluTanh;
+                Linear(*form, args, team);
+              }
+              reference = reference.value_or(y);
+              CHECK(y == *reference);
             }
-            reference = reference.value_or(y);
-            CHECK(y == *reference);
-          }
-        });
+          });
+        }
       }
     }
   }
@@ -152,7 +176,8 @@ TEST_CASE("no bias, and a residual that is the output itself") {
 TEST_CASE("activations over their whole range") {
   // One input and the weight 1: the layer is the activation.
   Layer identity = MakeLayer(1, 1, 1);
-  identity.panels[0] = 1;
+  const float one = 1;
+  std::memcpy(identity.panels.data(), &one, sizeof(one));
   std::vector<float> x;
   for (float value = -100; value <= 100; value += 0.0137F) {
     x.push_back(value);

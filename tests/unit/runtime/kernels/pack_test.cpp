@@ -43,7 +43,7 @@ TEST_CASE("both storage orders give the same panels, zero after the last column"
   CHECK(by_depth == by_column);
   for (int64_t column = 0; column < PanelCount(2 * kEach) * kPanelColumns; ++column) {
     std::vector<float> values(kDepth);
-    UnpackColumn(by_depth.data(), kDepth, column, values.data());
+    UnpackColumn({.panels = reinterpret_cast<const std::byte*>(by_depth.data())}, kDepth, column, values.data());
     for (int64_t k = 0; k < kDepth; ++k) {
       float expected = 0;
       if (column < 2 * kEach) {
@@ -91,6 +91,53 @@ TEST_CASE("data of any alignment, from any element on") {
   std::vector<float> read(3);
   ReadFloats({shifted.data() + 1, ElementType::F32, 2, 3}, 2, 3, read.data());
   CHECK(read == std::vector<float>{3, 4, 5});
+}
+
+TEST_CASE("weights stored as bf16 are rounded to nearest, ties to even, and come back exactly") {
+  auto round_trip = [](float value) {
+    std::vector<float> panel(kPanelColumns, value);
+    std::vector<std::byte> stored(kPanelColumns * 2);
+    EncodePanels(panel.data(), 1, 1, WeightFormat::Bf16, stored.data(), nullptr);
+    float back = 0;
+    UnpackColumn({.format = WeightFormat::Bf16, .panels = stored.data()}, 1, 63, &back);
+    return back;
+  };
+  for (float exact : {0.0F, -0.0F, 1.0F, -1.5F, 0x1.feP127F, 0x1p-133F, INFINITY, -INFINITY}) {
+    CHECK(round_trip(exact) == exact);
+  }
+  CHECK(round_trip(0x1.01p0F) == 0x1.00p0F);
+  CHECK(round_trip(0x1.03p0F) == 0x1.04p0F);
+  CHECK(round_trip(0x1.0101p0F) == 0x1.02p0F);
+  CHECK(round_trip(-0x1.03p0F) == -0x1.04p0F);
+  CHECK(std::isnan(round_trip(std::nanf(""))));
+}
+
+TEST_CASE("weights stored as int8 are within half a step of their column's scale") {
+  constexpr int64_t kDepth = 50;
+  constexpr int64_t kPanels = 2;
+  std::vector<float> panels = RandomFloats(kPanels * kDepth * kPanelColumns, 8, 3);
+  constexpr int64_t kZeroColumn = 70;
+  for (int64_t k = 0; k < kDepth; ++k) {
+    panels[static_cast<size_t>(kDepth * kPanelColumns + k * kPanelColumns + kZeroColumn - kPanelColumns)] = 0;
+  }
+  std::vector<std::byte> stored(panels.size());
+  std::vector<float> scales(kPanels * kPanelColumns);
+  EncodePanels(panels.data(), kDepth, kPanels, WeightFormat::Int8, stored.data(), scales.data());
+  const PackedWeights packed{WeightFormat::Int8, stored.data(), scales.data()};
+  for (int64_t column = 0; column < kPanels * kPanelColumns; ++column) {
+    std::vector<float> values(kDepth);
+    std::vector<float> expected(kDepth);
+    UnpackColumn(packed, kDepth, column, values.data());
+    UnpackColumn({.panels = reinterpret_cast<const std::byte*>(panels.data())}, kDepth, column, expected.data());
+    float largest = 0;
+    for (size_t k = 0; k < kDepth; ++k) {
+      largest = std::max(largest, std::abs(expected[k]));
+    }
+    CHECK((column == kZeroColumn) == (largest == 0));
+    for (size_t k = 0; k < kDepth; ++k) {
+      CHECK(std::abs(values[k] - expected[k]) <= largest / 127 * 0.5001F);
+    }
+  }
 }
 
 }  // namespace

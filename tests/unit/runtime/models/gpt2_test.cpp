@@ -34,7 +34,7 @@ using Logits = std::vector<float>;
 Logits RunOnce(const CausalLm& model, std::span<const int32_t> tokens, ThreadTeam& team) {
   std::unique_ptr<KeyValueCache> cache = model.NewCache(1, model.max_positions());
   CausalLm::Step step{0, tokens};
-  std::span<const float> logits = model.Forward({&step, 1}, *cache, team);
+  std::span<const float> logits = model.Forward({&step, 1}, WeightCopy::Main, *cache, team);
   return {logits.begin(), logits.end()};
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("greedy tokens as transformers picks them, one at a time") {
       std::unique_ptr<KeyValueCache> cache = model->NewCache(1, model->max_positions());
       while (continuation.size() < greedy.Field("continuation")->AsList().size()) {
         CausalLm::Step step{0, tokens};
-        std::span<const float> logits = model->Forward({&step, 1}, *cache, team);
+        std::span<const float> logits = model->Forward({&step, 1}, WeightCopy::Main, *cache, team);
         tokens = {static_cast<int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin())};
         continuation.push_back(tokens.front());
       }
@@ -98,7 +98,7 @@ Logits RunInPieces(const CausalLm& model, std::span<const int32_t> tokens, const
     }
     steps.insert(steps.begin() + mates / 2, {mates, tokens.subspan(begin, piece)});
     begin += piece;
-    std::span<const float> logits = model.Forward(steps, *cache, team);
+    std::span<const float> logits = model.Forward(steps, WeightCopy::Main, *cache, team);
     auto row = logits.subspan(static_cast<size_t>(mates / 2 * model.vocab_size()), static_cast<size_t>(model.vocab_size()));
     last.assign(row.begin(), row.end());
   }
@@ -137,13 +137,13 @@ TEST_CASE("a sequence can be copied and shortened") {
     Logits whole = RunOnce(*model, all.first(70), team);
     std::unique_ptr<KeyValueCache> cache = model->NewCache(2, 80);
     CausalLm::Step first{0, all.first(75)};
-    model->Forward({&first, 1}, *cache, team);
+    model->Forward({&first, 1}, WeightCopy::Main, *cache, team);
     cache->CopySequence(0, 1, 66);
     cache->CopySequence(0, 0, 10);
     CHECK(cache->Length(0) == 10);
     CHECK(cache->Length(1) == 66);
     const CausalLm::Step rest[] = {{1, all.subspan(66, 4)}, {0, all.subspan(10, 60)}};
-    std::span<const float> logits = model->Forward(rest, *cache, team);
+    std::span<const float> logits = model->Forward(rest, WeightCopy::Main, *cache, team);
     auto vocab = static_cast<size_t>(model->vocab_size());
     CHECK(Logits(logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(vocab)) == whole);
     CHECK(Logits(logits.begin() + static_cast<std::ptrdiff_t>(vocab), logits.end()) == whole);

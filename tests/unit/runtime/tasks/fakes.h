@@ -56,7 +56,11 @@ class FakeLm : public CausalLm {
 
   [[nodiscard]] int64_t vocab_size() const override { return vocab_size_; }
   [[nodiscard]] int64_t max_positions() const override { return max_positions_; }
-  [[nodiscard]] int64_t bytes_per_token() const override { return 4000; }
+  [[nodiscard]] int64_t weights_per_token() const override { return 1000; }
+  [[nodiscard]] int64_t bytes_per_pass(WeightCopy copy) const override { return copy == WeightCopy::Draft ? 1000 : 4000; }
+  [[nodiscard]] bool has_draft() const override { return static_cast<bool>(draft_); }
+  /// What the small copy says.
+  void SetDraft(Next draft) { draft_ = std::move(draft); }
 
   [[nodiscard]] std::unique_ptr<KeyValueCache> NewCache(int sequences, int64_t max_tokens) const override {
     cache_sequences = sequences;
@@ -64,19 +68,24 @@ class FakeLm : public CausalLm {
     return std::make_unique<FakeCache>(sequences, max_tokens);
   }
 
-  std::span<const float> Forward(std::span<const Step> steps, KeyValueCache& cache, ThreadTeam& /*team*/) const override {
+  std::span<const float> Forward(std::span<const Step> steps, WeightCopy copy, KeyValueCache& cache, ThreadTeam& /*team*/) const override {
     auto& held = dynamic_cast<FakeCache&>(cache);
     held.logits.clear();
     Tokens counts;
     for (const Step& step : steps) {
       REQUIRE(!step.tokens.empty());
-      held.Append(step.sequence, step.tokens);
-      std::vector<float> row = next_(held.Of(step.sequence));
-      REQUIRE(static_cast<int64_t>(row.size()) == vocab_size_);
-      held.logits.insert(held.logits.end(), row.begin(), row.end());
+      for (size_t i = 0; i < step.tokens.size(); ++i) {
+        held.Append(step.sequence, step.tokens.subspan(i, 1));
+        if (static_cast<int64_t>(step.tokens.size() - i) > step.asking) {
+          continue;
+        }
+        std::vector<float> row = (copy == WeightCopy::Draft ? draft_ : next_)(held.Of(step.sequence));
+        REQUIRE(static_cast<int64_t>(row.size()) == vocab_size_);
+        held.logits.insert(held.logits.end(), row.begin(), row.end());
+      }
       counts.push_back(static_cast<int32_t>(step.tokens.size()));
     }
-    passes.push_back(std::move(counts));
+    (copy == WeightCopy::Draft ? draft_passes : passes).push_back(std::move(counts));
     if (after_pass) {
       after_pass();
     }
@@ -85,6 +94,7 @@ class FakeLm : public CausalLm {
 
   /// The tokens of each step of each pass.
   mutable std::vector<Tokens> passes;
+  mutable std::vector<Tokens> draft_passes;
   mutable int cache_sequences = 0;
   mutable int64_t cache_tokens = 0;
   std::function<void()> after_pass;
@@ -93,6 +103,7 @@ class FakeLm : public CausalLm {
   int64_t vocab_size_;
   int64_t max_positions_;
   Next next_;
+  Next draft_;
 };
 
 /// A row of zeros with a one at `token`.

@@ -1,0 +1,300 @@
+// Guessing ahead: it saves passes, and nothing that is written tells of it.
+#include "runtime/tasks/drafts.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <limits>
+#include <random>
+#include <string>
+
+#include "runtime/tasks/generation.h"
+#include "tests/unit/runtime/models/fixture.h"
+#include "tests/unit/runtime/tasks/fakes.h"
+
+namespace plait {
+namespace {
+
+constexpr int64_t kVocabulary = 24;
+
+std::string DecodeLetters(std::span<const int32_t> tokens) {
+  std::string text;
+  for (int32_t token : tokens) {
+    text += static_cast<char>('a' + token);
+  }
+  return text;
+}
+
+uint64_t HashOf(const Tokens& tokens, uint64_t seed) {
+  uint64_t hash = 1469598103934665603U ^ seed;
+  for (int32_t token : tokens) {
+    hash = (hash ^ static_cast<uint64_t>(token)) * 1099511628211U;
+  }
+  return hash;
+}
+
+/// Logits that depend on the last `memory` tokens: the fewer they are, the sooner a text repeats itself.
+std::vector<float> HashedRow(const Tokens& tokens, size_t memory) {
+  Tokens last(tokens.end() - static_cast<ptrdiff_t>(std::min(memory, tokens.size())), tokens.end());
+  std::mt19937 random(static_cast<uint32_t>(HashOf(last, 0)));
+  std::vector<float> row;
+  for (int64_t i = 0; i < kVocabulary; ++i) {
+    row.push_back(static_cast<float>(random() % 4096) / 512.0F - 4.0F);
+  }
+  return row;
+}
+
+/// A decoder whose small copy is wrong after every text of which `wrong` in 100 say so.
+FakeLm LmWithDraft(size_t memory, uint64_t wrong) {
+  FakeLm model(kVocabulary, 1024, [=](const Tokens& tokens) { return HashedRow(tokens, memory); });
+  model.SetDraft([=](const Tokens& tokens) {
+    std::vector<float> row = HashedRow(tokens, memory);
+    if (HashOf(tokens, 7) % 100 < wrong) {
+      std::rotate(row.begin(), row.begin() + 5, row.end());
+    }
+    return row;
+  });
+  return model;
+}
+
+struct Written {
+  std::vector<std::vector<NewTokens>> texts;
+  CallStatistics statistics;
+};
+
+Written Write(const CausalLm& model, const std::vector<GenerationRequest>& requests, bool makes_drafts, uint64_t seed = 0) {
+  const GenerationSettings settings{"fake", DecodeLetters, 100, makes_drafts};
+  Written written;
+  WithContext(
+      [&](CallContext& context) {
+        context.statistics = &written.statistics;
+        for (auto& result : Generate(model, requests, settings, context)) {
+          REQUIRE(result.ok());
+          written.texts.push_back(*std::move(result));
+        }
+      },
+      seed);
+  return written;
+}
+
+GenerationRequest RandomRequest(std::mt19937& random) {
+  GenerationRequest request;
+  for (uint32_t i = 0; i < 1 + random() % 20; ++i) {
+    request.prompt_ids.push_back(static_cast<int32_t>(random() % kVocabulary));
+  }
+  request.max_length = static_cast<int64_t>(request.prompt_ids.size() + 1 + random() % 60);
+  request.sampling.do_sample = random() % 2 == 0;
+  request.sampling.temperature = 0.3 + static_cast<double>(random() % 10) / 10;
+  request.sampling.repetition_penalty = random() % 3 == 0 ? 1.3 : 1.0;
+  request.num_return_sequences = request.sampling.do_sample ? 1 + random() % 3 : 1;
+  request.seed = random();
+  if (random() % 3 == 0) {
+    request.eos_token_ids = {static_cast<int32_t>(random() % kVocabulary)};
+  }
+  if (random() % 4 == 0) {
+    request.stop = {DecodeLetters(std::vector{static_cast<int32_t>(random() % kVocabulary), static_cast<int32_t>(random() % kVocabulary)})};
+  }
+  return request;
+}
+
+TEST_CASE("what is written is the same with and without guesses, however often they are wrong") {
+  std::mt19937 random(3);
+  for (uint64_t wrong : {0, 10, 50, 100}) {
+    for (size_t memory : {2, 5, 1000}) {
+      for (int round = 0; round < 25; ++round) {
+        std::vector<GenerationRequest> requests;
+        for (uint32_t i = 0; i < 1 + random() % 4; ++i) {
+          requests.push_back(RandomRequest(random));
+        }
+        FakeLm model = LmWithDraft(memory, wrong);
+        Written plain = Write(model, requests, false, 5);
+        Written drafted = Write(model, requests, true, 5);
+        CHECK(drafted.texts == plain.texts);
+        CHECK(drafted.statistics.new_tokens == plain.statistics.new_tokens);
+        CHECK(drafted.statistics.prompt_tokens == plain.statistics.prompt_tokens);
+        CHECK(drafted.statistics.right_guesses <= drafted.statistics.guessed_tokens);
+      }
+    }
+  }
+}
+
+/// A sequence of its own and long, so that guessing settles.
+GenerationRequest LongRequest(int64_t max_length, bool do_sample = false) {
+  GenerationRequest request;
+  request.prompt_ids = {1, 2, 3};
+  request.max_length = max_length;
+  request.sampling.do_sample = do_sample;
+  return request;
+}
+
+TEST_CASE("right guesses save passes over the weights") {
+  for (bool do_sample : {false, true}) {
+    FakeLm model = LmWithDraft(1000, 2);
+    Written written = Write(model, {LongRequest(203, do_sample)}, true);
+    CHECK(written.statistics.new_tokens == 200);
+    CHECK(model.passes.size() < 50);
+    CHECK(written.statistics.right_guesses + static_cast<int64_t>(model.passes.size()) == 200);
+    // A pass over the small copy costs a quarter of the bytes here.
+    CHECK(written.statistics.bytes_streamed == static_cast<int64_t>(model.passes.size() * 4000 + model.draft_passes.size() * 1000));
+    CHECK(written.statistics.bytes_streamed < 200 * 4000 / 2);
+  }
+}
+
+TEST_CASE("where guesses are wrong, guessing nearly ends, and begins again where they are right") {
+  bool is_right = false;
+  FakeLm model = LmWithDraft(1000, 0);
+  model.SetDraft([&](const Tokens& tokens) {
+    std::vector<float> row = HashedRow(tokens, 1000);
+    if (!is_right) {
+      std::rotate(row.begin(), row.begin() + 5, row.end());
+    }
+    return row;
+  });
+  Written wrong = Write(model, {LongRequest(1003)}, true);
+  CHECK(wrong.statistics.bytes_streamed < 1000 * 4000 * 1.02);
+  model.after_pass = [&] { is_right = model.passes.size() > 1200; };
+  size_t passes_before = model.passes.size();
+  Write(model, {LongRequest(1003)}, true);
+  CHECK(model.passes.size() - passes_before < 600);
+}
+
+TEST_CASE("a text that repeats itself is guessed from itself, without a small copy") {
+  FakeLm model(kVocabulary, 1024, [](const Tokens& tokens) { return Prefer(kVocabulary, (tokens.back() + 1) % 7); });
+  Written written = Write(model, {LongRequest(203)}, true);
+  CHECK(written.statistics.new_tokens == 200);
+  CHECK(model.passes.size() < 50);
+  CHECK(model.draft_passes.empty());
+}
+
+TEST_CASE("logits of the small copy that are no numbers only end a guess") {
+  FakeLm model = LmWithDraft(1000, 0);
+  std::vector<std::vector<NewTokens>> plain = Write(model, {LongRequest(60)}, false).texts;
+  model.SetDraft([](const Tokens&) { return std::vector<float>(kVocabulary, std::numeric_limits<float>::quiet_NaN()); });
+  CHECK(Write(model, {LongRequest(60)}, true).texts == plain);
+}
+
+/// The critical value of chi squared with 23 degrees of freedom at one in ten thousand.
+constexpr double kCriticalChiSquared = 58.6;
+
+TEST_CASE("sampled tokens follow the model's distribution where they were guessed") {
+  // The fourth token's distribution depends on nothing, so that all draws of it are of one kind; the guesses are from another one.
+  auto row_of = [](double slope) {
+    std::vector<float> row;
+    for (int64_t i = 0; i < kVocabulary; ++i) {
+      row.push_back(static_cast<float>(slope * static_cast<double>(i)));
+    }
+    return row;
+  };
+  FakeLm model(kVocabulary, 64, [&](const Tokens&) { return row_of(0.1); });
+  model.SetDraft([&](const Tokens&) { return row_of(0.13); });
+  constexpr int kDraws = 20'000;
+  std::array<int, kVocabulary> counts{};
+  GenerationRequest request = LongRequest(7, true);
+  request.sampling.top_k = 0;
+  std::vector<GenerationRequest> requests;
+  for (int i = 0; i < kDraws; ++i) {
+    request.seed = static_cast<uint64_t>(i);
+    Written written = Write(model, {request}, true);
+    REQUIRE(written.statistics.guessed_tokens > 0);
+    ++counts.at(static_cast<size_t>(written.texts[0][0].back()));
+  }
+  double total = 0;
+  for (int64_t i = 0; i < kVocabulary; ++i) {
+    total += std::exp(0.1 * static_cast<double>(i));
+  }
+  double chi_squared = 0;
+  for (int64_t i = 0; i < kVocabulary; ++i) {
+    const double expected = kDraws * std::exp(0.1 * static_cast<double>(i)) / total;
+    const double difference = counts.at(static_cast<size_t>(i)) - expected;
+    chi_squared += difference * difference / expected;
+  }
+  CHECK(chi_squared < kCriticalChiSquared);
+}
+
+TEST_CASE("real decoders write the same with and without guesses, on two hundred prompts") {
+  ThreadPool pool(2);
+  pool.Run([](ThreadTeam& team) {
+    for (const char* name : {"gpt2", "gpt2_untied"}) {
+      Checkpoint checkpoint = OpenOrFail(OraclePath(name));
+      LoadOptions options;
+      options.keeps_draft = true;
+      Result<std::unique_ptr<CausalLm>> model = LoadCausalLm(checkpoint, options, team);
+      REQUIRE(model.ok());
+      REQUIRE((*model)->has_draft());
+      std::mt19937 random(17);
+      std::vector<GenerationRequest> requests;
+      for (int i = 0; i < 200; ++i) {
+        GenerationRequest request = RandomRequest(random);
+        request.max_length = std::min(request.max_length, (*model)->max_positions());
+        for (int32_t& token : request.prompt_ids) {
+          token = static_cast<int32_t>(random() % static_cast<uint64_t>((*model)->vocab_size()));
+        }
+        request.stop.clear();
+        requests.push_back(std::move(request));
+      }
+      Cancellation cancellation;
+      CallStatistics statistics;
+      CallContext context{team, cancellation, 9, &statistics};
+      for (size_t together : {1, 5}) {
+        for (size_t i = 0; i < requests.size(); i += together) {
+          std::vector<GenerationRequest> batch(requests.begin() + static_cast<ptrdiff_t>(i),
+                                               requests.begin() + static_cast<ptrdiff_t>(i + together));
+          auto plain = Generate(**model, batch, {"gpt2", {}, 0, false}, context);
+          auto drafted = Generate(**model, batch, {"gpt2", {}, 0, true}, context);
+          for (size_t k = 0; k < batch.size(); ++k) {
+            REQUIRE(plain[k].ok());
+            REQUIRE(drafted[k].ok());
+            CHECK(*drafted[k] == *plain[k]);
+          }
+        }
+      }
+      CHECK(statistics.right_guesses > 1000);
+    }
+  });
+}
+
+TEST_CASE("a record follows what was right lately") {
+  DraftRecord record(0.5);
+  CHECK(record.rate() == doctest::Approx(0.5));
+  for (int i = 0; i < 200; ++i) {
+    record.Note(5, 5);
+  }
+  CHECK(record.rate() > 0.97);
+  for (int i = 0; i < 100; ++i) {
+    record.Note(5, 0);
+  }
+  CHECK(record.rate() < 0.1);
+}
+
+TEST_CASE("the more often guesses are right and the less they cost, the more are made") {
+  DraftRecord mostly_right(0.95);
+  DraftRecord mostly_wrong(0.1);
+  const DraftCosts costs{0.25, 8};
+  CHECK(mostly_right.Best(costs, 1, kMaxGuesses).guesses >= 4);
+  CHECK(mostly_right.Best(costs, 1, 2).guesses == 2);
+  CHECK(mostly_right.Best(costs, 1, 0).guesses == 0);
+  CHECK(mostly_wrong.Best(costs, 1, kMaxGuesses).guesses == 0);
+  CHECK(mostly_wrong.Best(costs, 1, kMaxGuesses).gain == 1);
+  // Where many write together a pass is busy with them already.
+  CHECK(mostly_right.Best(costs, 64, kMaxGuesses).guesses == 0);
+  CHECK(mostly_right.Best({0, 8}, 1, kMaxGuesses).gain > mostly_right.Best(costs, 1, kMaxGuesses).gain);
+}
+
+TEST_CASE("guesses are looked up after the latest earlier place of the last words") {
+  const Tokens text = {1, 2, 3, 4, 5, 1, 2, 3, 6, 7, 1, 2, 3};
+  auto look_up = [](const Tokens& place, const std::vector<Tokens>& others, int64_t limit) {
+    std::vector<std::span<const int32_t>> spans(others.begin(), others.end());
+    std::span<const int32_t> found = LookUpGuesses(place, spans, limit);
+    return Tokens(found.begin(), found.end());
+  };
+  CHECK(look_up(text, {}, 3) == Tokens{6, 7, 1});
+  CHECK(look_up(text, {}, 100) == Tokens{6, 7, 1, 2, 3});
+  CHECK(look_up({1, 2, 3}, {}, 3) == Tokens{});
+  CHECK(look_up({2, 3}, {text}, 3) == Tokens{});
+  CHECK(look_up({9, 1, 2, 3}, {{8, 8}, text, {1, 2, 3, 4}}, 2) == Tokens{6, 7});
+  // A text that repeats one word overlaps itself.
+  CHECK(look_up({5, 5, 5, 5}, {}, 4) == Tokens{5});
+}
+
+}  // namespace
+}  // namespace plait
