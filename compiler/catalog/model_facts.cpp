@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -163,6 +165,9 @@ Result<std::vector<std::string>> WeightFiles(const FileSystem& files, const std:
 struct Weights {
   std::set<std::string, std::less<>> names;
   int64_t bytes = 0;
+  int64_t elements = 0;
+  bool has_bf16 = false;
+  bool has_other_matrices = false;
   bool is_stand_in = false;
 };
 
@@ -181,6 +186,10 @@ Result<void> ReadHeader(const FileSystem& files, const std::string& folder, cons
   for (const SafetensorsTensor& tensor : header.tensors) {
     weights.names.insert(tensor.name);
     weights.bytes += static_cast<int64_t>(tensor.end - tensor.begin);
+    weights.elements += std::accumulate(tensor.shape.begin(), tensor.shape.end(), int64_t{1}, std::multiplies<>());
+    if (tensor.shape.size() > 1) {
+      (tensor.dtype == "BF16" ? weights.has_bf16 : weights.has_other_matrices) = true;
+    }
   }
   weights.is_stand_in = weights.is_stand_in || header.metadata.contains(std::string(kStandInKey));
   return {};
@@ -226,6 +235,8 @@ Result<ModelFacts> ReadModelFacts(const FileSystem& files, const std::string& fo
     PLAIT_TRY_VOID(ReadHeader(files, folder, file, weights, digest));
   }
   facts.weight_bytes = weights.bytes;
+  facts.weight_elements = weights.elements;
+  facts.stores_bf16 = weights.has_bf16 && !weights.has_other_matrices;
   facts.is_stand_in = weights.is_stand_in;
   facts.digest = digest.Text();
   FindHead(weights, facts);

@@ -41,6 +41,10 @@ struct ModelFacts {
   std::optional<int64_t> default_max_new_tokens;
   /// Bytes of all tensors in the weights' files, as stored.
   int64_t weight_bytes = 0;
+  /// Elements of all tensors; 0 where that is not known.
+  int64_t weight_elements = 0;
+  /// Whether every matrix is stored as bf16.
+  bool stores_bf16 = false;
   /// Whether the weights hold a sequence-classification head, told by tensor names.
   bool has_classification_head = false;
   /// The head's tensors that are not there, for messages.

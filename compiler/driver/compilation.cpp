@@ -110,6 +110,8 @@ Result<void> Plan(const FileSystem& files, const std::string& path, ir::Graph lo
   inputs.facts = ReadFacts(files, options.places, *result.graph, ParentPath(path), sink);
   inputs.source_digest = DigestSources(result.sources);
   inputs.strict = options.strict;
+  inputs.drafts = options.drafts;
+  inputs.max_memory = options.max_memory;
   if (!sink.has_errors()) {
     CheckLock(lock, *result.graph, inputs.facts, sink);
     CheckLabelsOf(std::move(lowered), result, inputs.facts, sink);

@@ -36,6 +36,9 @@ struct CompileOptions {
   bool strict = false;
   /// Every model needs an entry in plait.lock, and the files that it says. Without it a lock that is there gives warnings. Needs `places`.
   bool locked = false;
+  /// As in PlanInputs.
+  std::vector<DraftSource> drafts = AllDraftSources();
+  std::optional<int64_t> max_memory;
   PassOptions passes;
   /// Paths into the result of `entry`, if only these are wanted: what only the others need is not computed.
   std::vector<std::string> outputs;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/base/drafts.h"
 #include "compiler/base/method_signature.h"
 #include "compiler/base/operations.h"
 #include "compiler/base/type.h"
@@ -218,7 +219,11 @@ struct Model {
   ValueFields options;
   /// Of a model that is code (`torchscript:file`, `aoti:file`, relative to the source file's folder), the methods of its task.
   std::vector<MethodSignature> methods;
+  /// In its files.
   int64_t weight_bytes = 0;
+  /// Of a generator: where guesses come from, and what the copy of the weights takes that makes them.
+  std::vector<DraftSource> drafts;
+  int64_t draft_bytes = 0;
   std::string span;
   bool operator==(const Model&) const = default;
 };

@@ -121,6 +121,14 @@ Model ReadModel(TomlTable& table, TomlErrors& errors) {
     model.methods.push_back(method.value_or(MethodSignature{}));
   }
   model.weight_bytes = table.OptionalInt("weight_bytes", 0, INT64_MAX).value_or(0);
+  for (const std::string& name : table.OptionalStrings("drafts")) {
+    std::optional<DraftSource> source = DraftSourceFromName(name);
+    if (!source) {
+      errors.Fail(table.position(), fmt::format("{} makes no drafts; `int8` and `text` do", QuoteJson(name)));
+    }
+    model.drafts.push_back(source.value_or(DraftSource::Text));
+  }
+  model.draft_bytes = table.OptionalInt("draft_bytes", 0, INT64_MAX).value_or(0);
   model.span = table.OptionalString("span");
   table.Finish();
   return model;

@@ -85,7 +85,11 @@ MaybeText FindModelFault(const Model& model) {
       return fault;
     }
   }
-  return FindBadNumber({{"weight_bytes", static_cast<double>(model.weight_bytes)}});
+  if (std::set<DraftSource>(model.drafts.begin(), model.drafts.end()).size() < model.drafts.size()) {
+    return "a source of drafts stands twice";
+  }
+  return FindBadNumber(
+      {{"weight_bytes", static_cast<double>(model.weight_bytes)}, {"draft_bytes", static_cast<double>(model.draft_bytes)}});
 }
 
 MaybeText FindModelsFault(const Plan& plan, size_t index) {

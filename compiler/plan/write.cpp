@@ -214,6 +214,13 @@ void WriteModels(const std::vector<Model>& models, Lines& lines) {
       lines.Raw("methods", ListText(methods, 0));
     }
     lines.Int("weight_bytes", model.weight_bytes);
+    if (!model.drafts.empty()) {
+      std::vector<std::string> drafts;
+      std::ranges::transform(model.drafts, std::back_inserter(drafts),
+                             [](DraftSource source) { return StringText(std::string(DraftSourceName(source))); });
+      lines.Raw("drafts", ListText(drafts, 0));
+    }
+    lines.Int("draft_bytes", model.draft_bytes);
     lines.String("span", model.span);
   }
 }

@@ -9,22 +9,10 @@
 #include <fmt/ranges.h>
 
 #include "compiler/schedule/cost.h"
+#include "compiler/schedule/model_sizes.h"
 
 namespace plait::schedule {
 namespace {
-
-/// In the units of the language: `64 B`, `14.9 GiB`, `4 TiB`.
-std::string BytesText(int64_t bytes) {
-  static constexpr std::array<std::string_view, 5> kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
-  constexpr double kStep = 1024;
-  auto number = static_cast<double>(bytes);
-  size_t unit = 0;
-  while (number >= kStep && unit + 1 < kUnits.size()) {
-    number /= kStep;
-    ++unit;
-  }
-  return fmt::format("{:.3g} {}", number, kUnits[unit]);
-}
 
 bool NeedsHead(const ir::Model& model) { return model.task == "text.Classifier" || model.task == "text.ZeroShot"; }
 
@@ -103,14 +91,14 @@ class Checker {
     for (uint32_t i = 0; i < graph_.models.size(); ++i) {
       const ir::Model& model = graph_.models[ir::ModelId{i}];
       if (inputs_.facts[i] && model.name.starts_with(demand.service + ".")) {
-        weights += inputs_.facts[i]->weight_bytes;
+        weights += LoadedBytes(model, inputs_.facts[i]);
         names.push_back(fmt::format("`{}`", model.location));
       }
     }
     if (demand.memory_bytes && weights > *demand.memory_bytes) {
       sink_.Report(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, demand.span,
                                   "`{}` asks for {} of memory, the weights of {} alone take {}", demand.service,
-                                  BytesText(*demand.memory_bytes), fmt::join(names, " and "), BytesText(weights)));
+                                  MemoryText(*demand.memory_bytes), fmt::join(names, " and "), MemoryText(weights)));
     }
   }
 
@@ -120,7 +108,7 @@ class Checker {
       ReportMachine(demand, fmt::format("{} cores", *demand.cpu), fmt::format("has {}", machine.cores));
     }
     if (demand.memory_bytes && machine.memory > 0 && *demand.memory_bytes > machine.memory) {
-      ReportMachine(demand, BytesText(*demand.memory_bytes) + " of memory", "has " + BytesText(machine.memory));
+      ReportMachine(demand, MemoryText(*demand.memory_bytes) + " of memory", "has " + MemoryText(machine.memory));
     }
     if (demand.gpu_min && *demand.gpu_min > machine.gpus) {
       std::string got = machine.gpus == 0 ? "has none, so the plan is for its processor" : fmt::format("has {}", machine.gpus);
@@ -138,7 +126,7 @@ class Checker {
   }
 
   void CheckLimits(const ir::Function& function) {
-    CostModel costs(graph_, function, inputs_.facts);
+    CostModel costs(graph_, function, inputs_.facts, inputs_.drafts);
     for (const ir::Node& node : function.nodes) {
       if (node.kind != ir::NodeKind::CallModel || !inputs_.facts[node.model.index]) {
         continue;

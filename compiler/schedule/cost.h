@@ -5,17 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "compiler/base/drafts.h"
 #include "compiler/catalog/model_facts.h"
 #include "compiler/ir/graph.h"
+#include "compiler/schedule/model_sizes.h"
 #include "compiler/schedule/work.h"
 
 namespace plait::schedule {
 
 /// Items that a list is taken to have where its length is not known.
 inline constexpr int64_t kAssumedItems = 4;
-
-/// Bytes that a model which is code is taken to have where its file was not found.
-inline constexpr int64_t kAssumedCodeBytes = 100'000'000;
 
 /// Rounds that a loop is taken to run: halfway between one and all that it may, rounded up.
 inline double ExpectedRounds(int64_t limit) {
@@ -25,8 +24,9 @@ inline double ExpectedRounds(int64_t limit) {
 
 class CostModel {
  public:
-  /// `facts` as in PlanInputs. Both outlive the cost model.
-  CostModel(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts);
+  /// `facts` and `drafts` as in PlanInputs. Graph, function and facts outlive the cost model.
+  CostModel(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts,
+            const std::vector<DraftSource>& drafts);
 
   /// Of a CallModel node that runs for `lanes` lanes in one pass.
   Work WorkOf(ir::NodeId call, int64_t lanes);
@@ -44,24 +44,15 @@ class CostModel {
   std::vector<std::string> TakeAssumptions() { return std::move(assumptions_); }
 
  private:
-  struct Sizes {
-    double hidden = 0;
-    double layers = 0;
-    double inner = 0;
-    double vocabulary = 0;
-    double positions = 0;
-    double bytes_each = 4;
-    /// Weights of all layers.
-    [[nodiscard]] double LayerWeights() const { return layers * (4 * hidden * hidden + 2 * hidden * inner); }
-  };
   struct Generation {
     double prompt = 0;
     double new_tokens = 0;
   };
 
-  [[nodiscard]] Sizes SizesOf(ir::ModelId model) const;
-  Generation LengthsOf(const ir::Node& call, const Sizes& sizes);
+  [[nodiscard]] ModelSizes SizesOf(ir::ModelId model) const;
+  Generation LengthsOf(const ir::Node& call, const ModelSizes& sizes);
   Work Generate(const ir::Node& call, int64_t lanes);
+  void Guess(const std::string& name, const ModelSizes& sizes, double sequences, Segment& decode);
   Work RunCode(const ir::Node& call, int64_t lanes);
   Work Encode(const ir::Node& call, int64_t lanes);
   int64_t ItemsOf(ir::NodeId list, int depth);
@@ -75,6 +66,7 @@ class CostModel {
   const ir::Graph& graph_;
   const ir::Function& function_;
   const std::vector<std::optional<ModelFacts>>& facts_;
+  bool guesses_by_model_;
   /// By node: the list whose item it is.
   std::vector<ir::NodeId> sources_;
   /// By node: tokens already told, or a negative number.

@@ -18,17 +18,6 @@ namespace {
 using schedule::Allotter;
 using schedule::Rates;
 
-/// Of the models that most programs take for a task.
-int64_t TypicalWeightBytes(std::string_view task) {
-  if (task == "text.ZeroShot") {
-    return 1'421'000'000;
-  }
-  if (!task.starts_with("text.")) {
-    return schedule::kAssumedCodeBytes;
-  }
-  return task == "text.Generator" ? 498'000'000 : 438'000'000;
-}
-
 /// A caller that knows no folder at all may leave the facts out.
 PlanInputs WithAllFacts(PlanInputs inputs, size_t models) {
   inputs.facts.resize(models);
@@ -57,19 +46,25 @@ std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inpu
       planned.architecture = facts->model_type;
       planned.weight_bytes = facts->weight_bytes;
     }
+    if (model.task == "text.Generator") {
+      planned.drafts = inputs.drafts;
+      std::erase_if(planned.drafts,
+                    [&](DraftSource source) { return source == DraftSource::Int8 && schedule::DraftBytes(model, facts) == 0; });
+      bool has_copy = std::ranges::find(planned.drafts, DraftSource::Int8) != planned.drafts.end();
+      planned.draft_bytes = has_copy ? schedule::DraftBytes(model, facts) : 0;
+    }
     models.push_back(std::move(planned));
   }
   return models;
 }
 
-/// Weights of the models that the entry calls, with what its stages hold at most at one time.
-int64_t PeakMemory(const plan::Entry& entry, const std::vector<plan::Model>& models) {
+/// Weights of the models that the entry calls and the copies that make drafts, with what its stages hold at most at one time.
+int64_t PeakMemory(const plan::Entry& entry, const ir::Graph& graph, const PlanInputs& inputs, const std::vector<plan::Model>& models) {
   int64_t bytes = entry.root ? entry.stages[*entry.root].working_bytes : 0;
   std::set<uint32_t> called;
   for (const plan::Stage& stage : entry.stages) {
     if (stage.kind == plan::StageKind::Call && called.insert(stage.model).second) {
-      const plan::Model& model = models[stage.model];
-      bytes += model.weight_bytes > 0 ? model.weight_bytes : TypicalWeightBytes(model.task);
+      bytes += schedule::LoadedBytes(graph.models[ir::ModelId{stage.model}], inputs.facts[stage.model]) + models[stage.model].draft_bytes;
     }
   }
   return bytes;
@@ -110,7 +105,7 @@ void AddAssumptions(const plan::Entry& entry, std::vector<std::string>& assumes)
 
 plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, const PlanInputs& inputs, const SourceManager& sources,
                       const std::vector<plan::Model>& models) {
-  schedule::CostModel costs(graph, function, inputs.facts);
+  schedule::CostModel costs(graph, function, inputs.facts, inputs.drafts);
   schedule::BuiltEntry built = schedule::BuildEntry(graph, function, sources, costs);
   Rates rates(inputs.machine);
   Allotter allotter(built.block, rates);
@@ -125,17 +120,13 @@ plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, cons
   schedule::EmitStages(allotter, inputs.machine.cores, entry);
   schedule::AddFrees(entry);
   SetBounds(allotter, rates, entry);
-  entry.peak_memory = PeakMemory(entry, models);
+  entry.peak_memory = PeakMemory(entry, graph, inputs, models);
   entry.assumes = costs.TakeAssumptions();
   AddAssumptions(entry, entry.assumes);
   return entry;
 }
 
-}  // namespace
-
-plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const SourceManager& sources, Sink& sink) {
-  PlanInputs inputs = WithAllFacts(given, graph.models.size());
-  schedule::CheckFacts(graph, inputs, sink);
+plan::Plan PlanAll(const ir::Graph& graph, const PlanInputs& inputs, const SourceManager& sources) {
   plan::Plan plan;
   plan.source_digest = inputs.source_digest;
   plan.machine = MachineOf(inputs.machine);
@@ -148,6 +139,37 @@ plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const Sourc
     if (function.is_entry) {
       plan.entries.push_back(PlanEntry(graph, function, inputs, sources, plan.models));
     }
+  }
+  return plan;
+}
+
+/// The entry that takes most.
+const plan::Entry* Largest(const plan::Plan& plan) {
+  auto largest = std::ranges::max_element(plan.entries, {}, &plan::Entry::peak_memory);
+  return largest == plan.entries.end() ? nullptr : &*largest;
+}
+
+bool Fits(const plan::Plan& plan, const PlanInputs& inputs) {
+  const plan::Entry* largest = Largest(plan);
+  return !inputs.max_memory || largest == nullptr || largest->peak_memory <= *inputs.max_memory;
+}
+
+}  // namespace
+
+plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const SourceManager& sources, Sink& sink) {
+  PlanInputs inputs = WithAllFacts(given, graph.models.size());
+  schedule::CheckFacts(graph, inputs, sink);
+  plan::Plan plan = PlanAll(graph, inputs, sources);
+  if (!Fits(plan, inputs)) {
+    std::erase(inputs.drafts, DraftSource::Int8);
+    plan = PlanAll(graph, inputs, sources);
+  }
+  if (!Fits(plan, inputs)) {
+    const plan::Entry& largest = *Largest(plan);
+    auto function = std::ranges::find(graph.functions, largest.name, &ir::Function::name);
+    sink.Report(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, function->span, "`{}` takes {} at least, and `--max-memory` gives {}",
+                               largest.name, schedule::MemoryText(largest.peak_memory), schedule::MemoryText(*inputs.max_memory))
+                    .Fix("give it more, take smaller models, or `precision: bf16` or `int8`"));
   }
   return plan;
 }

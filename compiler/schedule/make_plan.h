@@ -21,6 +21,10 @@ struct PlanInputs {
   std::string source_digest;
   /// Demands beyond the machine are errors, not warnings.
   bool strict = false;
+  /// Where generators' guesses come from.
+  std::vector<DraftSource> drafts = AllDraftSources();
+  /// What an entry may take at most. Copies that make drafts are left out before it is said that something does not fit.
+  std::optional<int64_t> max_memory;
 };
 
 /// Needs a graph after the required passes (no CallFunction). Every entry of the graph becomes an entry of the plan. Reports what facts and

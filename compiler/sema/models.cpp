@@ -175,7 +175,7 @@ class ModelReader {
   void ReadOption(const ast::ConfigEntry& entry, ast::ExprId expr) {
     std::optional<Value> value;
     if (entry.name.text == "precision") {
-      ReadPrecision(expr);
+      value = ReadPrecision(expr);
     } else if (entry.name.text == "head") {
       value = ReadHead(expr);
     } else {
@@ -189,24 +189,20 @@ class ModelReader {
     }
   }
 
-  /// `exact` is the only one that this version runs, and the default.
-  void ReadPrecision(ast::ExprId id) {
+  std::optional<Value> ReadPrecision(ast::ExprId id) {
     const ast::Expr& expr = ExprOf(id);
     const auto* name = std::get_if<ast::Name>(&expr.node);
     std::string word = name != nullptr ? name->text : "";
-    if (word == "exact") {
-      return;
-    }
-    if (word == "bf16" || word == "int8") {
-      program_.reporter.Unsupported(expr.span, fmt::format("`precision: {}`", word));
-      return;
-    }
     std::vector<std::string> known = {"exact", "bf16", "int8"};
+    if (std::ranges::find(known, word) != known.end()) {
+      return Value::String(word);
+    }
     Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownOption, expr.span, "`precision` is one of exact, bf16, int8");
     if (std::optional<std::string> near = program_.reporter.Suggest(word, known)) {
       diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), expr.span, *near});
     }
     program_.reporter.Report(std::move(diagnostic));
+    return std::nullopt;
   }
 
   /// `random(seed: n)` as `{ seed: n }`.

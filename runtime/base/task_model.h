@@ -26,6 +26,8 @@ struct CallStatistics {
   /// Tokens that were guessed ahead of the pass that decides them, and how many of those it chose.
   int64_t guessed_tokens = 0;
   int64_t right_guesses = 0;
+  /// Passes that decide tokens or read prompts.
+  int64_t passes = 0;
 };
 
 struct CallContext {

@@ -78,7 +78,10 @@ class StepLog : public plait::Observer {
                                     {"prompt_tokens", Count(step.statistics.prompt_tokens)},
                                     {"new_tokens", Count(step.statistics.new_tokens)},
                                     {"bytes_streamed", Count(step.statistics.bytes_streamed)},
-                                    {"operations", Count(step.statistics.operations)}}));
+                                    {"operations", Count(step.statistics.operations)},
+                                    {"guessed_tokens", Count(step.statistics.guessed_tokens)},
+                                    {"right_guesses", Count(step.statistics.right_guesses)},
+                                    {"passes", Count(step.statistics.passes)}}));
     }
     return Value::List(std::move(list));
   }

@@ -30,24 +30,6 @@ void DraftRecord::Note(int64_t guesses, int64_t accepted) {
   }
 }
 
-DraftRecord::Choice DraftRecord::Best(const DraftCosts& costs, int64_t sequences, int64_t limit) const {
-  // What promises less than this is not worth the rows.
-  constexpr double kLeastGain = 1.03;
-  auto pass_cost = [&](int64_t rows) { return std::max(1.0, static_cast<double>(sequences * rows) / costs.free_rows); };
-  Choice best{0, kLeastGain};
-  double tokens = 1;
-  double all_right = 1;
-  for (int64_t guesses = 1; guesses <= std::min(limit, kMaxGuesses); ++guesses) {
-    all_right *= rate();
-    tokens += all_right;
-    const double cost = (pass_cost(guesses + 1) + static_cast<double>(guesses) * costs.guess) / pass_cost(1);
-    if (tokens / cost > best.gain) {
-      best = {guesses, tokens / cost};
-    }
-  }
-  return best.guesses > 0 ? best : Choice{};
-}
-
 std::span<const int32_t> LookUpGuesses(std::span<const int32_t> text, std::span<const std::span<const int32_t>> others, int64_t limit) {
   if (text.size() < kEnding) {
     return {};

@@ -72,7 +72,7 @@ class GenerationBatch::State {
   void Step(ThreadTeam& team) {
     team.AdmitMembers();
     Admit();
-    if (settings_.makes_drafts) {
+    if (!settings_.drafts.empty()) {
       Guess(team);
     }
     PlanSteps();
@@ -96,9 +96,10 @@ class GenerationBatch::State {
   void TryAdmit(Sequence& sequence);
   size_t ReadAhead(const GenerationRequest& request);
   void Guess(ThreadTeam& team);
+  [[nodiscard]] bool HasDraft(DraftSource source) const { return std::ranges::find(settings_.drafts, source) != settings_.drafts.end(); }
   [[nodiscard]] int64_t MostGuesses(const Sequence& sequence) const;
   [[nodiscard]] DraftCosts Costs() const;
-  DraftRecord::Choice LookUp(Sequence& sequence, int64_t writing);
+  DraftChoice LookUp(Sequence& sequence, int64_t writing);
   void GuessWithModel(int64_t guesses, ThreadTeam& team);
   void RetractGuesses(Sequence& sequence);
   void PlanSteps();
@@ -228,11 +229,9 @@ int64_t GenerationBatch::State::MostGuesses(const Sequence& sequence) const {
 }
 
 DraftCosts GenerationBatch::State::Costs() const {
-  // Passes of a few rows wait for memory: a core multiplies about two rows of a byte in the time that it reads it in.
-  constexpr double kRowsAByte = 2;
   const auto bytes = static_cast<double>(model_.bytes_per_pass(WeightCopy::Main));
   DraftCosts costs;
-  costs.free_rows = kRowsAByte * bytes / static_cast<double>(model_.weights_per_token());
+  costs.free_rows = FreeRows(bytes / static_cast<double>(model_.weights_per_token()));
   costs.guess = model_.has_draft() ? static_cast<double>(model_.bytes_per_pass(WeightCopy::Draft)) / bytes : 1;
   return costs;
 }
@@ -245,9 +244,9 @@ void GenerationBatch::State::Guess(ThreadTeam& team) {
     writing += sequence.slot && !sequence.reads_prompt() ? 1 : 0;
   }
   constexpr int64_t kPassesBetweenProbes = 32;
-  DraftRecord::Choice by_model;
-  if (model_.has_draft() && writing > 0) {
-    by_model = guessed_by_model_.Best(Costs(), writing, kMaxGuesses);
+  DraftChoice by_model;
+  if (HasDraft(DraftSource::Int8) && model_.has_draft() && writing > 0) {
+    by_model = BestGuesses(guessed_by_model_.rate(), Costs(), writing, kMaxGuesses);
     passes_without_guesses_ = by_model.guesses > 0 ? 0 : passes_without_guesses_ + 1;
     if (passes_without_guesses_ == kPassesBetweenProbes) {
       // Whether it would be right by now only shows where it is asked.
@@ -260,7 +259,7 @@ void GenerationBatch::State::Guess(ThreadTeam& team) {
       continue;
     }
     sequence.is_guessed_by_model = by_model.guesses > 0;
-    if (LookUp(sequence, writing).gain > by_model.gain) {
+    if (HasDraft(DraftSource::Text) && LookUp(sequence, writing).gain > by_model.gain) {
       sequence.is_guessed_by_model = false;
       sequence.guesses = guesses_.size();
       for (int32_t token : guesses_) {
@@ -274,11 +273,11 @@ void GenerationBatch::State::Guess(ThreadTeam& team) {
 }
 
 /// Puts what followed the sequence's last words before into `guesses_`, and says what it promises.
-DraftRecord::Choice GenerationBatch::State::LookUp(Sequence& sequence, int64_t writing) {
+DraftChoice GenerationBatch::State::LookUp(Sequence& sequence, int64_t writing) {
   guesses_.clear();
   DraftCosts costs = Costs();
   costs.guess = 0;
-  const DraftRecord::Choice choice = sequence.looked_up.Best(costs, writing, MostGuesses(sequence));
+  const DraftChoice choice = BestGuesses(sequence.looked_up.rate(), costs, writing, MostGuesses(sequence));
   if (choice.guesses == 0) {
     return choice;
   }
@@ -290,7 +289,7 @@ DraftRecord::Choice GenerationBatch::State::LookUp(Sequence& sequence, int64_t w
   }
   const std::span<const int32_t> found = LookUpGuesses(sequence.tokens, others, choice.guesses);
   guesses_.assign(found.begin(), found.end());
-  return found.empty() ? DraftRecord::Choice{} : sequence.looked_up.Best(costs, writing, static_cast<int64_t>(found.size()));
+  return found.empty() ? DraftChoice{} : BestGuesses(sequence.looked_up.rate(), costs, writing, static_cast<int64_t>(found.size()));
 }
 
 /// Up to so many guesses of each sequence that is to be guessed so, all of them in each pass over the small copy.
@@ -370,6 +369,7 @@ void GenerationBatch::State::Count(WeightCopy copy) {
   }
   CallStatistics& statistics = *statistics_;
   statistics.bytes_streamed += model_.bytes_per_pass(copy);
+  statistics.passes += copy == WeightCopy::Main ? 1 : 0;
   for (size_t i = 0; i < steps_.size(); ++i) {
     const Sequence& sequence = sequences_[stepped_[i]];
     auto tokens = static_cast<int64_t>(steps_[i].tokens.size());

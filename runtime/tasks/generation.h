@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/base/drafts.h"
 #include "compiler/base/result.h"
 #include "runtime/models/causal_lm.h"
 #include "runtime/tasks/generation_request.h"
@@ -33,8 +34,8 @@ struct GenerationSettings {
   DecodeFunction decode;
   /// Multiplications that each row of logits adds to a pass, vocab_size x hidden_size; for the statistics.
   int64_t projection_elements = 0;
-  /// Whether tokens are guessed ahead, so that one pass decides several. What is written is the same.
-  bool makes_drafts = false;
+  /// Where guesses come from, so that one pass decides several tokens. What is written is the same, whatever they are.
+  std::vector<DraftSource> drafts;
 };
 
 /// Of a prompt that is still being written, fewer tokens than this are left to read when it ends. Half as many are read at a time: enough

@@ -24,7 +24,7 @@ class Generator : public TaskModel {
     settings_.model_name = files_.name();
     settings_.decode = [this](std::span<const int32_t> tokens) { return files_.tokenizer.Decode(tokens, false); };
     settings_.projection_elements = projection_elements;
-    settings_.makes_drafts = getenv("PLAIT_DRAFTS") != nullptr;
+    settings_.drafts = files_.drafts;
   }
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override;
@@ -161,19 +161,31 @@ class Generator::TextStream : public ValueStream {
   }
 
  private:
+  /// A piece is what one more token adds to the text that no further token changes, so that the pieces do not depend on how many tokens a
+  /// pass decided.
   Result<std::optional<Value>> NextPiece(const PullContext& context) {
     if (!is_over_ && batch_ == nullptr) {
       PLAIT_TRY_VOID(Begin(context));
     }
     while (!is_over_) {
-      PLAIT_TRY_VOID(context.cancellation.Check());
-      batch_->Step(context.team);
-      std::string text = generator_.TextOf(prompt_, request_, batch_->WrittenByFirst());
-      if (batch_->is_done()) {
-        PLAIT_TRY_VOID(Failure());
+      if (tokens_given_ == batch_->WrittenByFirst().size()) {
+        if (batch_->is_done()) {
+          PLAIT_TRY_VOID(Failure());
+          Close();
+          break;
+        }
+        PLAIT_TRY_VOID(context.cancellation.Check());
+        batch_->Step(context.team);
+        continue;
+      }
+      const std::span<const int32_t> written = batch_->WrittenByFirst();
+      ++tokens_given_;
+      const bool is_whole = tokens_given_ == written.size() && batch_->is_done() && Failure().ok();
+      std::string text = generator_.TextOf(prompt_, request_, written.first(tokens_given_));
+      size_t end = is_whole ? text.size() : std::max(given_, FinalBytes(text));
+      if (is_whole) {
         Close();
       }
-      size_t end = is_over_ ? text.size() : std::max(given_, FinalBytes(text));
       if (end > given_) {
         std::optional<Value> piece = Value::String(text.substr(given_, end - given_));
         given_ = end;
@@ -229,7 +241,8 @@ class Generator::TextStream : public ValueStream {
   std::string prompt_;
   GenerationRequest request_;
   std::unique_ptr<GenerationBatch> batch_;
-  /// Bytes of the text that were given out.
+  /// Tokens of the text that were given out, and the bytes of them that nothing changes any more.
+  size_t tokens_given_ = 0;
   size_t given_ = 0;
   bool is_over_ = false;
 };

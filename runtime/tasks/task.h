@@ -6,7 +6,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "compiler/base/drafts.h"
 #include "compiler/base/result.h"
 #include "compiler/base/value.h"
 #include "runtime/base/task_model.h"
@@ -16,6 +18,8 @@ namespace plait {
 struct TaskModelOptions {
   /// The model block's options, as the plan lists them: precision, head, then the task's own.
   ValueFields options;
+  /// Where a generator's guesses come from.
+  std::vector<DraftSource> drafts;
   /// Called with all bytes of this model's weights that are ready so far, from any thread.
   std::function<void(uint64_t bytes)> progress;
 };

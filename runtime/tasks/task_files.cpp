@@ -17,13 +17,17 @@ constexpr std::string_view kTokenizerFile = "tokenizer.json";
 constexpr std::string_view kTokenizerConfigFile = "tokenizer_config.json";
 
 Result<LoadOptions> ReadLoadOptions(const TaskModelOptions& options) {
-  const Value& precision = Argument(options.options, "precision");
-  if (!precision.is_null() && precision != Value::String("exact")) {
-    return Error{FailureKind::ModelUnsupported, fmt::format("`precision` is {}, the runtime has `exact`", ToJson(precision)), "", {}};
-  }
   LoadOptions load_options;
+  const Value& precision = Argument(options.options, "precision");
+  if (precision == Value::String("bf16")) {
+    load_options.precision = Precision::Bf16;
+  } else if (precision == Value::String("int8")) {
+    load_options.precision = Precision::Int8;
+  } else if (!precision.is_null() && precision != Value::String("exact")) {
+    return Error{FailureKind::PlanInvalid, fmt::format("`precision` is {}, expected `exact`, `bf16` or `int8`", ToJson(precision)), "", {}};
+  }
   load_options.progress = options.progress;
-  load_options.keeps_draft = true;
+  load_options.keeps_draft = std::ranges::find(options.drafts, DraftSource::Int8) != options.drafts.end();
   const Value& head = Argument(options.options, "head");
   if (head.is_null()) {
     return load_options;
@@ -82,7 +86,8 @@ Result<TaskFiles> OpenTaskFiles(const std::string& folder, const TaskModelOption
   PLAIT_TRY(Tokenizer tokenizer, Tokenizer::Parse(text, path));
   PLAIT_TRY(Value tokenizer_config, ReadTokenizerConfig(*files, folder));
   PLAIT_TRY(bool cleans_up, ReadCleansUp(tokenizer_config, text, path));
-  return TaskFiles{std::move(checkpoint), std::move(tokenizer), std::move(tokenizer_config), cleans_up, std::move(load_options)};
+  return TaskFiles{std::move(checkpoint),   std::move(tokenizer), std::move(tokenizer_config), cleans_up,
+                   std::move(load_options), options.drafts};
 }
 
 Result<void> CheckVocabulary(const TaskFiles& files, int64_t model_vocab_size) {

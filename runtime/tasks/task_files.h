@@ -23,12 +23,13 @@ struct TaskFiles {
   /// Whether transformers would clean up what this tokenizer decodes.
   bool cleans_up = false;
   LoadOptions load_options;
+  std::vector<DraftSource> drafts;
 
   /// What messages call the model: its folder.
   [[nodiscard]] const std::string& name() const { return checkpoint.folder(); }
 };
 
-/// Fails with `model-file-missing` where tokenizer.json is not there, `model-unsupported` where `precision` is not "exact", and with
+/// Fails with `model-file-missing` where tokenizer.json is not there, `plan-invalid` where an option is none, and with
 /// what Checkpoint::Open and Tokenizer::Parse fail with.
 Result<TaskFiles> OpenTaskFiles(const std::string& folder, const TaskModelOptions& options);
 

@@ -1,7 +1,7 @@
 #include "tools/plait/arguments.h"
 
-#include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -91,19 +91,39 @@ std::optional<int64_t> ParseCount(std::string_view text, int64_t least) {
   return value;
 }
 
-std::optional<int64_t> ParseDuration(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, int64_t>, 4> kUnits = {
-      {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}}};
-  for (const auto& [unit, milliseconds] : kUnits) {
-    if (text.ends_with(unit)) {
-      std::optional<int64_t> count = ParseCount(text.substr(0, text.size() - unit.size()), 1);
+namespace {
+
+struct Unit {
+  std::string_view name;
+  int64_t factor;
+};
+
+/// A whole number and one of the units, in the smallest of them. Of units that end alike the longer stands first.
+std::optional<int64_t> ParseAmount(std::string_view text, std::span<const Unit> units) {
+  for (const Unit& unit : units) {
+    if (text.ends_with(unit.name)) {
+      std::optional<int64_t> count = ParseCount(text.substr(0, text.size() - unit.name.size()), 1);
       int64_t product = 0;
-      if (count && !__builtin_mul_overflow(*count, milliseconds, &product)) {
+      if (count && !__builtin_mul_overflow(*count, unit.factor, &product)) {
         return product;
       }
     }
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<int64_t> ParseDuration(std::string_view text) {
+  static constexpr Unit kUnits[] = {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}};
+  return ParseAmount(text, kUnits);
+}
+
+std::optional<int64_t> ParseBytes(std::string_view text) {
+  static constexpr int64_t kKibi = 1024;
+  static constexpr Unit kUnits[] = {
+      {"KiB", kKibi}, {"MiB", kKibi * kKibi}, {"GiB", kKibi * kKibi * kKibi}, {"TiB", kKibi * kKibi * kKibi * kKibi}, {"B", 1}};
+  return ParseAmount(text, kUnits);
 }
 
 }  // namespace plait

@@ -41,5 +41,7 @@ Arguments ParseArguments(std::span<const std::string_view> words, std::span<cons
 std::optional<int64_t> ParseCount(std::string_view text, int64_t least);
 /// `20s`, `150ms`, `2min` as milliseconds.
 std::optional<int64_t> ParseDuration(std::string_view text);
+/// `512MiB`, `2GiB` as bytes.
+std::optional<int64_t> ParseBytes(std::string_view text);
 
 }  // namespace plait

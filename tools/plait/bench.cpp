@@ -14,7 +14,8 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--runs", true, ""},    {"--warmup", true, ""},
+constexpr OptionSpec kOptions[] = {{"--drafts", true, ""},  {"--max-memory", true, ""},
+                                   {"--runs", true, ""},    {"--warmup", true, ""},
                                    {"--input", true, ""},   {"--entry", true, ""},
                                    {"--json", false, ""},   {"--protocol", true, ""},
                                    {"--threads", true, ""}, {"--models", true, ""},
@@ -38,6 +39,9 @@ Times warm runs of one request on a graph or a plan file: the whole and each ste
   --models DIR          look for models here first (may be repeated)
   --allow-code-models   run models that are compiled code (torchscript, aoti), whatever their digests
   --machine FILE        a machine profile in place of this machine
+  --drafts KINDS        what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
+                        both as int8,text, which is the default, or none; the answer is the same
+  --max-memory SIZE     what an api may take at most, as 2GiB; drafts are left out where they do not fit
   --strict              resources beyond the machine are errors
   --locked              every model must be what plait.lock says
   --warnings-as-errors  warnings fail too
@@ -95,14 +99,19 @@ std::string FormatSeconds(double seconds) {
   return seconds >= 1 ? fmt::format("{:.2f} s", seconds) : fmt::format("{:.1f} ms", seconds * kMilli);
 }
 
-/// "41.3 tok/s   20.4 GB/s", or for encoders "2 texts, 246 tokens, 214 GFLOP/s".
+/// "41.3 tok/s   20.4 GB/s   85 of 92 guesses right, 4.8 a pass", or for encoders "2 texts, 246 tokens, 214 GFLOP/s".
 std::string Rates(const StepFigures& step) {
   constexpr double kGiga = 1e9;
   double seconds = step.figures.Median();
   auto count = [&](std::string_view name) { return step.last.Field(name)->AsInt(); };
   if (count("new_tokens") > 0) {
-    return fmt::format("{:.1f} tok/s   {:.1f} GB/s", static_cast<double>(count("new_tokens")) / seconds,
-                       static_cast<double>(count("bytes_streamed")) / seconds / kGiga);
+    std::string rates = fmt::format("{:.1f} tok/s   {:.1f} GB/s", static_cast<double>(count("new_tokens")) / seconds,
+                                    static_cast<double>(count("bytes_streamed")) / seconds / kGiga);
+    if (count("guessed_tokens") > 0) {
+      rates += fmt::format("   {} of {} guesses right, {:.1f} a pass", count("right_guesses"), count("guessed_tokens"),
+                           static_cast<double>(count("guessed_tokens")) / static_cast<double>(count("passes")));
+    }
+    return rates;
   }
   return fmt::format("{} text{}, {} tokens, {:.0f} GFLOP/s", count("calls"), count("calls") == 1 ? "" : "s", count("prompt_tokens"),
                      static_cast<double>(count("operations")) / seconds / kGiga);
@@ -148,7 +157,8 @@ std::string AsJson(const plan::Entry& entry, const Measured& measured, int threa
     for (auto& field : FiguresAsFields(step.figures)) {
       fields.push_back(std::move(field));
     }
-    for (std::string_view name : {"calls", "threads", "prompt_tokens", "new_tokens", "bytes_streamed", "operations"}) {
+    for (std::string_view name :
+         {"calls", "threads", "prompt_tokens", "new_tokens", "bytes_streamed", "operations", "guessed_tokens", "right_guesses", "passes"}) {
       fields.emplace_back(std::string(name), *step.last.Field(name));
     }
     steps.push_back(Value::Record(std::move(fields)));

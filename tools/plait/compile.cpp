@@ -11,11 +11,14 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {
-    {"-o", true, "--output"}, {"--output", true, ""},       {"--emit", true, ""},         {"--models", true, ""},
-    {"--machine", true, ""},  {"--strict", false, ""},      {"--locked", false, ""},      {"--warnings-as-errors", false, ""},
-    {"--allow", true, ""},    {"--disable-pass", true, ""}, {"--time-passes", false, ""}, {"--outputs", true, ""},
-    {"--entry", true, ""}};
+constexpr OptionSpec kOptions[] = {{"--drafts", true, ""},       {"--max-memory", true, ""},
+                                   {"-o", true, "--output"},     {"--output", true, ""},
+                                   {"--emit", true, ""},         {"--models", true, ""},
+                                   {"--machine", true, ""},      {"--strict", false, ""},
+                                   {"--locked", false, ""},      {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},        {"--disable-pass", true, ""},
+                                   {"--time-passes", false, ""}, {"--outputs", true, ""},
+                                   {"--entry", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait compile FILE -o FILE.plan [options]
 plait compile FILE --emit STAGE [options]
@@ -27,6 +30,9 @@ Models whose folders are found are measured by their metadata; for the others th
   --emit STAGE          print one stage's product instead: tokens, ast, typed, ir or plan
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
+  --drafts KINDS        what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
+                        both as int8,text, which is the default, or none; the answer is the same
+  --max-memory SIZE     what an api may take at most, as 2GiB; drafts are left out where they do not fit
   --strict              resources beyond the machine are errors
   --locked              every model must be what plait.lock says
   --warnings-as-errors  warnings fail too
@@ -58,6 +64,9 @@ Result<CompileOptions> OptionsFor(const World& world, const Arguments& arguments
   PLAIT_TRY(options.places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
   options.strict = arguments.Has("--strict");
   options.locked = arguments.Has("--locked");
+  DraftsAndMemory chosen = ChosenDraftsAndMemory(arguments);
+  options.drafts = chosen.drafts;
+  options.max_memory = chosen.max_memory;
   options.passes = std::move(passes);
   if (arguments.Has("--time-passes")) {
     options.passes.after = PrintPass;
@@ -85,6 +94,9 @@ int RunCompile(const World& world, const Arguments& arguments) {
   FilterChoice chosen = ChosenFilter(arguments);
   if (!chosen.fault.empty()) {
     return UsageError("compile", chosen.fault);
+  }
+  if (std::string fault = ChosenDraftsAndMemory(arguments).fault; !fault.empty()) {
+    return UsageError("compile", fault);
   }
   const std::string& path = arguments.positional[0];
   Result<CompileOptions> options = OptionsFor(world, arguments, *stop, std::move(passes.passes), path);

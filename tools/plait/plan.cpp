@@ -9,9 +9,10 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--entry", true, ""},   {"--explain", false, ""}, {"--models", true, ""},
-                                   {"--machine", true, ""}, {"--strict", false, ""},  {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""}};
+constexpr OptionSpec kOptions[] = {
+    {"--drafts", true, ""}, {"--max-memory", true, ""}, {"--entry", true, ""},   {"--explain", false, ""},
+    {"--models", true, ""}, {"--machine", true, ""},    {"--strict", false, ""}, {"--warnings-as-errors", false, ""},
+    {"--allow", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait plan FILE [options]
 
@@ -22,6 +23,9 @@ threads, what each step is predicted to take, and what bounds the whole.
   --explain             why each choice was made, and why it is not faster
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
+  --drafts KINDS        what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
+                        both as int8,text, which is the default, or none; the answer is the same
+  --max-memory SIZE     what an api may take at most, as 2GiB; drafts are left out where they do not fit
   --strict              resources beyond the machine are errors
   --warnings-as-errors  warnings fail too
   --allow CODE          not this warning or note (may be repeated)

@@ -12,7 +12,9 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--input", true, ""},
+constexpr OptionSpec kOptions[] = {{"--drafts", true, ""},
+                                   {"--max-memory", true, ""},
+                                   {"--input", true, ""},
                                    {"--entry", true, ""},
                                    {"--outputs", true, ""},
                                    {"--output", true, ""},
@@ -46,6 +48,9 @@ as they come, each as a line of JSON.
   --models DIR                   look for models here first (may be repeated)
   --allow-code-models            run models that are compiled code (torchscript, aoti), whatever their digests
   --machine FILE                 a machine profile in place of this machine
+  --drafts KINDS                 what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
+                                 both as int8,text, which is the default, or none; the answer is the same
+  --max-memory SIZE              what an api may take at most, as 2GiB; drafts are left out where they do not fit
   --strict                       resources beyond the machine are errors
   --locked                       every model must be what plait.lock says
   --warnings-as-errors           warnings fail too
@@ -131,7 +136,8 @@ std::string MakeTrace(const Value& report) {
   ValueList events;
   for (const Value& step : report.Field("steps")->AsList()) {
     ValueFields details;
-    for (std::string_view name : {"stage", "place", "calls", "threads", "prompt_tokens", "new_tokens", "bytes_streamed"}) {
+    for (std::string_view name :
+         {"stage", "place", "calls", "threads", "prompt_tokens", "new_tokens", "bytes_streamed", "guessed_tokens", "right_guesses"}) {
       details.emplace_back(std::string(name), *step.Field(name));
     }
     events.push_back(Value::Record({{"name", Value::String(step.Field("model")->AsString() + "." + step.Field("method")->AsString())},

@@ -1,9 +1,11 @@
 #include "tools/plait/verb.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
+#include <llvm/ADT/SmallVector.h>
 #include <llvm/ADT/StringExtras.h>
 
 #include "compiler/driver/lock.h"
@@ -51,6 +53,31 @@ Result<Machine> ChosenMachine(const World& world, const Arguments& arguments) {
   return ReadMachine(text, path, detected);
 }
 
+DraftsAndMemory ChosenDraftsAndMemory(const Arguments& arguments) {
+  DraftsAndMemory chosen;
+  if (arguments.Has("--drafts")) {
+    std::string text = arguments.Get("--drafts");
+    chosen.drafts.clear();
+    llvm::SmallVector<llvm::StringRef> names;
+    llvm::StringRef(text).split(names, ',');
+    for (llvm::StringRef name : names) {
+      std::optional<DraftSource> source = DraftSourceFromName({name.data(), name.size()});
+      if (source) {
+        chosen.drafts.push_back(*source);
+      } else if (text != "none") {
+        chosen.fault = fmt::format("`--drafts` takes `int8`, `text`, both as `int8,text`, or `none`, not `{}`", text);
+      }
+    }
+  }
+  if (arguments.Has("--max-memory")) {
+    chosen.max_memory = ParseBytes(arguments.Get("--max-memory"));
+    if (!chosen.max_memory) {
+      chosen.fault = fmt::format("`--max-memory` takes a size such as 2GiB or 512MiB, not `{}`", arguments.Get("--max-memory"));
+    }
+  }
+  return chosen;
+}
+
 FilterChoice ChosenFilter(const Arguments& arguments) {
   FilterChoice chosen;
   chosen.filter.warnings_as_errors = arguments.Has("--warnings-as-errors");
@@ -91,6 +118,15 @@ Result<void> CheckPlanLock(const World& world, const plan::Plan& plan, const Mod
   return CheckPlanAgainstLock(*world.files, places, lock, plan, ParentPath(path));
 }
 
+/// Leaves out what is not to make drafts. A plan that was made without a source of them does not get it back.
+void KeepDrafts(const std::vector<DraftSource>& kept, plan::Plan& plan) {
+  for (plan::Model& model : plan.models) {
+    std::erase_if(model.drafts, [&](DraftSource source) { return std::ranges::find(kept, source) == kept.end(); });
+    bool has_copy = std::ranges::find(model.drafts, DraftSource::Int8) != model.drafts.end();
+    model.draft_bytes = has_copy ? model.draft_bytes : 0;
+  }
+}
+
 Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments& arguments, const DiagnosticFilter& filter,
                                             const std::string& path) {
   PLAIT_TRY(std::string text, world.files->ReadFile(path));
@@ -98,8 +134,13 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   if (plan::LooksLikePlan(text) && arguments.Has("--outputs")) {
     return Error{FailureKind::InputMismatch, "a plan gives what it was made for; `--outputs` takes a source", path, {}};
   }
+  if (plan::LooksLikePlan(text) && arguments.Has("--max-memory")) {
+    return Error{FailureKind::InputMismatch, "a plan takes what it was made for; `--max-memory` takes a source", path, {}};
+  }
+  DraftsAndMemory chosen = ChosenDraftsAndMemory(arguments);
   if (plan::LooksLikePlan(text)) {
     PLAIT_TRY(plan::Plan read, plan::Read(text, path));
+    KeepDrafts(chosen.drafts, read);
     if (arguments.Has("--locked")) {
       PLAIT_TRY_VOID(CheckPlanLock(world, read, places, path));
     }
@@ -110,6 +151,8 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   options.places = places;
   options.strict = arguments.Has("--strict");
   options.locked = arguments.Has("--locked");
+  options.drafts = chosen.drafts;
+  options.max_memory = chosen.max_memory;
   options.outputs = ChosenOutputs(arguments);
   options.entry = arguments.Get("--entry");
   PLAIT_TRY(Compilation compilation, Compile(*world.files, path, options));
@@ -162,6 +205,9 @@ PrepareOutcome PreparePlan(const World& world, const Arguments& arguments, std::
   FilterChoice chosen = ChosenFilter(arguments);
   if (!chosen.fault.empty()) {
     return {std::nullopt, UsageError(verb, chosen.fault)};
+  }
+  if (std::string fault = ChosenDraftsAndMemory(arguments).fault; !fault.empty()) {
+    return {std::nullopt, UsageError(verb, fault)};
   }
   Result<std::optional<PreparedPlan>> prepared = Prepare(world, arguments, chosen.filter, arguments.positional[0]);
   if (!prepared.ok()) {

@@ -79,6 +79,14 @@ struct PassChoice {
 };
 PassChoice ChosenPasses(const Arguments& arguments);
 
+/// What `--drafts` and `--max-memory` say, or in words what is wrong with them.
+struct DraftsAndMemory {
+  std::vector<DraftSource> drafts = AllDraftSources();
+  std::optional<int64_t> max_memory;
+  std::string fault;
+};
+DraftsAndMemory ChosenDraftsAndMemory(const Arguments& arguments);
+
 /// What `--warnings-as-errors` and `--allow CODE` ask for, or in words what is wrong with a code.
 struct FilterChoice {
   DiagnosticFilter filter;

@@ -151,18 +151,21 @@ inline Plan SamplePlan() {
                                   {"score", Type::Of(TypeKind::Float), Value::Float(0.25)}};
   ValueFields options = {{"precision", Value::String("exact")}, {"head", Value()}};
   ValueFields head = {{"precision", Value::String("exact")}, {"head", Value::Record({{"seed", Value::Int(0)}})}};
-  plan.models = {{"Gpt2.lm",
-                  "text.Generator",
-                  "hf:openai-community/gpt2",
-                  "",
-                  "sha256:91ab",
-                  "gpt2",
-                  options,
-                  {},
-                  497'759'232,
-                  "graphs/inference_graph.graph:12:3-57"},
-                 {"DistilGpt2.lm", "text.Generator", "hf:distilbert/distilgpt2", "main", "", "", options, {}, 327'657'928, ""},
-                 {"BertBaseUncased.classifier", "text.Classifier", "path:models/bert", "", "", "bert", head, {}, 440'000'000, ""}};
+  plan.models = {
+      {"Gpt2.lm",
+       "text.Generator",
+       "hf:openai-community/gpt2",
+       "",
+       "sha256:91ab",
+       "gpt2",
+       options,
+       {},
+       497'759'232,
+       AllDraftSources(),
+       124'318'464,
+       "graphs/inference_graph.graph:12:3-57"},
+      {"DistilGpt2.lm", "text.Generator", "hf:distilbert/distilgpt2", "main", "", "", options, {}, 327'657'928, {DraftSource::Text}, 0, ""},
+      {"BertBaseUncased.classifier", "text.Classifier", "path:models/bert", "", "", "bert", head, {}, 440'000'000, {}, 0, ""}};
   plan.demands = {{"Gpt2", std::nullopt, int64_t{4} << 30, 1, 1}, {"BertBaseUncased", 2, int64_t{2} << 30, std::nullopt, std::nullopt}};
   plan.entries = {ReferenceEntry(), BranchEntry()};
   return plan;

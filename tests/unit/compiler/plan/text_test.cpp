@@ -57,6 +57,8 @@ digest = "sha256:91ab"
 architecture = "gpt2"
 options = { precision = '"exact"', head = "null" }
 weight_bytes = 497_759_232
+drafts = ["int8", "text"]
+draft_bytes = 124_318_464
 span = "graphs/inference_graph.graph:12:3-57"
 )"));
   CHECK(text.find(R"(

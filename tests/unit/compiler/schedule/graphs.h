@@ -241,6 +241,7 @@ inline Machine MachineWith(int cores) {
 inline PlanInputs InputsFor(const ir::Graph& graph, int cores) {
   PlanInputs inputs;
   inputs.machine = MachineWith(cores);
+  inputs.drafts.clear();
   for (const ir::Model& model : graph.models) {
     bool is_small = model.location.find("distil") != std::string::npos;
     inputs.facts.emplace_back(model.task == "text.Generator" ? Gpt2Facts(is_small ? 6 : 12) : BertFacts());

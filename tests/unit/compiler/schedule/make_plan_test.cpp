@@ -269,6 +269,45 @@ TEST_CASE("random graphs give sound plans") {
   }
 }
 
+TEST_CASE("drafts make a generator faster, take memory, and are left out where that is not there") {
+  ir::Graph graph = ReferenceGraph();
+  PlanInputs inputs = InputsFor(graph, 2);
+  plan::Plan plain = PlanOf(graph, inputs);
+  CHECK(plain.models[0].drafts.empty());
+  inputs.drafts = AllDraftSources();
+  plan::Plan drafted = PlanOf(graph, inputs);
+  CHECK(drafted.models[0].drafts == AllDraftSources());
+  CHECK(drafted.models[0].draft_bytes > 123'000'000);
+  CHECK(drafted.models[0].draft_bytes < 125'000'000);
+  CHECK(drafted.models[2].drafts.empty());
+  CHECK(drafted.entries[0].predicted_ms < 0.6 * plain.entries[0].predicted_ms);
+  CHECK(drafted.entries[0].peak_memory == plain.entries[0].peak_memory + drafted.models[0].draft_bytes + drafted.models[1].draft_bytes);
+  inputs.max_memory = drafted.entries[0].peak_memory - 1;
+  plan::Plan smaller = PlanOf(graph, inputs);
+  CHECK(smaller.models[0].drafts == std::vector{DraftSource::Text});
+  CHECK(smaller.models[0].draft_bytes == 0);
+  CHECK(smaller.entries == plain.entries);
+  inputs.max_memory = plain.entries[0].peak_memory - 1;
+  SourceManager sources;
+  DiagnosticList list;
+  MakePlan(graph, inputs, sources, list);
+  REQUIRE(list.diagnostics().size() == 1);
+  CHECK(list.diagnostics()[0].kind == DiagnosticKind::MemoryTooSmall);
+}
+
+TEST_CASE("precision makes weights smaller") {
+  ir::Graph graph = ReferenceGraph();
+  graph.models[ir::ModelId{0}].options = {{"precision", Value::String("int8")}};
+  plan::Plan exact = PlanOf(ReferenceGraph(), 2);
+  PlanInputs inputs = InputsFor(graph, 2);
+  inputs.drafts = AllDraftSources();
+  plan::Plan made = PlanOf(graph, inputs);
+  // Its weights are as small as a copy would be.
+  CHECK(made.models[0].drafts == std::vector{DraftSource::Text});
+  CHECK(made.models[0].draft_bytes == 0);
+  CHECK(made.entries[0].peak_memory < exact.entries[0].peak_memory + made.models[1].draft_bytes - 360'000'000);
+}
+
 TEST_CASE("ten thousand calls") {
   for (bool is_chained : {false, true}) {
     GraphBuilder b;

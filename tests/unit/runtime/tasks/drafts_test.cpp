@@ -63,7 +63,7 @@ struct Written {
 };
 
 Written Write(const CausalLm& model, const std::vector<GenerationRequest>& requests, bool makes_drafts, uint64_t seed = 0) {
-  const GenerationSettings settings{"fake", DecodeLetters, 100, makes_drafts};
+  const GenerationSettings settings{"fake", DecodeLetters, 100, makes_drafts ? AllDraftSources() : std::vector<DraftSource>()};
   Written written;
   WithContext(
       [&](CallContext& context) {
@@ -191,13 +191,17 @@ TEST_CASE("sampled tokens follow the model's distribution where they were guesse
   std::array<int, kVocabulary> counts{};
   GenerationRequest request = LongRequest(7, true);
   request.sampling.top_k = 0;
-  std::vector<GenerationRequest> requests;
-  for (int i = 0; i < kDraws; ++i) {
-    request.seed = static_cast<uint64_t>(i);
-    Written written = Write(model, {request}, true);
-    REQUIRE(written.statistics.guessed_tokens > 0);
-    ++counts.at(static_cast<size_t>(written.texts[0][0].back()));
-  }
+  WithContext([&](CallContext& context) {
+    for (int i = 0; i < kDraws; ++i) {
+      CallStatistics statistics;
+      context.statistics = &statistics;
+      request.seed = static_cast<uint64_t>(i);
+      auto written = Generate(model, {request}, {"fake", DecodeLetters, 100, AllDraftSources()}, context);
+      REQUIRE(written[0].ok());
+      REQUIRE(statistics.guessed_tokens > 0);
+      ++counts.at(static_cast<size_t>(written[0]->front().back()));
+    }
+  });
   double total = 0;
   for (int64_t i = 0; i < kVocabulary; ++i) {
     total += std::exp(0.1 * static_cast<double>(i));
@@ -239,8 +243,8 @@ TEST_CASE("real decoders write the same with and without guesses, on two hundred
         for (size_t i = 0; i < requests.size(); i += together) {
           std::vector<GenerationRequest> batch(requests.begin() + static_cast<ptrdiff_t>(i),
                                                requests.begin() + static_cast<ptrdiff_t>(i + together));
-          auto plain = Generate(**model, batch, {"gpt2", {}, 0, false}, context);
-          auto drafted = Generate(**model, batch, {"gpt2", {}, 0, true}, context);
+          auto plain = Generate(**model, batch, {"gpt2", {}, 0, {}}, context);
+          auto drafted = Generate(**model, batch, {"gpt2", {}, 0, AllDraftSources()}, context);
           for (size_t k = 0; k < batch.size(); ++k) {
             REQUIRE(plain[k].ok());
             REQUIRE(drafted[k].ok());
@@ -264,20 +268,6 @@ TEST_CASE("a record follows what was right lately") {
     record.Note(5, 0);
   }
   CHECK(record.rate() < 0.1);
-}
-
-TEST_CASE("the more often guesses are right and the less they cost, the more are made") {
-  DraftRecord mostly_right(0.95);
-  DraftRecord mostly_wrong(0.1);
-  const DraftCosts costs{0.25, 8};
-  CHECK(mostly_right.Best(costs, 1, kMaxGuesses).guesses >= 4);
-  CHECK(mostly_right.Best(costs, 1, 2).guesses == 2);
-  CHECK(mostly_right.Best(costs, 1, 0).guesses == 0);
-  CHECK(mostly_wrong.Best(costs, 1, kMaxGuesses).guesses == 0);
-  CHECK(mostly_wrong.Best(costs, 1, kMaxGuesses).gain == 1);
-  // Where many write together a pass is busy with them already.
-  CHECK(mostly_right.Best(costs, 64, kMaxGuesses).guesses == 0);
-  CHECK(mostly_right.Best({0, 8}, 1, kMaxGuesses).gain > mostly_right.Best(costs, 1, kMaxGuesses).gain);
 }
 
 TEST_CASE("guesses are looked up after the latest earlier place of the last words") {

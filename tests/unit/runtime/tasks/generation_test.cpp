@@ -36,7 +36,7 @@ std::string DecodeLetters(std::span<const int32_t> tokens) {
   return text;
 }
 
-const GenerationSettings kSettings{"models/fake", DecodeLetters, 100};
+const GenerationSettings kSettings{"models/fake", DecodeLetters, 100, {}};
 
 using Results = std::vector<Result<std::vector<NewTokens>>>;
 

@@ -20,7 +20,7 @@ constexpr double kTolerance = 1e-4;
 Result<std::unique_ptr<TaskModel>> Load(std::string_view task, const std::string& folder, ValueFields options = {}) {
   Result<std::unique_ptr<TaskModel>> model = std::unique_ptr<TaskModel>();
   ThreadPool pool(1);
-  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel(task, folder, {std::move(options), {}}, team); });
+  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel(task, folder, {std::move(options), AllDraftSources(), {}}, team); });
   return model;
 }
 
@@ -226,6 +226,32 @@ TEST_CASE("zero-shot needs labels, and pairs that fit") {
   CHECK(results[1].error().kind == FailureKind::PromptTooLong);
 }
 
+TEST_CASE("bf16 and int8 weights answer nearly as exact ones do") {
+  std::string folder = TinyModel("FacebookAI/roberta-large-mnli");
+  ValueFields call = {{"text", Value::String("I love rain")},
+                      {"candidate_labels", Value::List({Value::String("weather"), Value::String("sport")})}};
+  auto scores = [&](std::string_view precision) {
+    Result<std::unique_ptr<TaskModel>> model = Load("text.ZeroShot", folder, {{"precision", Value::String(std::string(precision))}});
+    REQUIRE(model.ok());
+    std::vector<double> values;
+    Result<Value> answer = Call(**model, "classify", {call})[0];
+    REQUIRE(answer.ok());
+    for (const Value& score : answer->Field("scores")->AsList()) {
+      values.push_back(score.AsNumber());
+    }
+    return values;
+  };
+  std::vector<double> exact = scores("exact");
+  for (auto [precision, tolerance] : {std::pair{"bf16", 0.02}, {"int8", 0.03}}) {
+    std::vector<double> other = scores(precision);
+    REQUIRE(other.size() == exact.size());
+    CHECK(other != exact);
+    for (size_t i = 0; i < exact.size(); ++i) {
+      CHECK(std::abs(other[i] - exact[i]) < tolerance);
+    }
+  }
+}
+
 void CheckDoesNotLoad(const Result<std::unique_ptr<TaskModel>>& model, FailureKind kind, std::string_view message) {
   REQUIRE(!model.ok());
   CHECK(model.error().kind == kind);
@@ -237,8 +263,8 @@ TEST_CASE("what cannot be loaded says why") {
   std::string roberta = TinyModel("FacebookAI/roberta-large-mnli");
   CheckDoesNotLoad(Load("image.Describer", gpt2), FailureKind::ModelUnsupported,
                    "the task `image.Describer` is not one that the runtime has: text.Generator, text.Classifier, text.ZeroShot");
-  CheckDoesNotLoad(Load("text.Generator", gpt2, {{"precision", Value::String("int8")}}), FailureKind::ModelUnsupported,
-                   "`precision` is \"int8\", the runtime has `exact`");
+  CheckDoesNotLoad(Load("text.Generator", gpt2, {{"precision", Value::String("int4")}}), FailureKind::PlanInvalid,
+                   "`precision` is \"int4\", expected `exact`, `bf16` or `int8`");
   CheckDoesNotLoad(Load("text.ZeroShot", roberta, {{"hypothesis_template", Value::String("x")}}), FailureKind::ArgumentRange,
                    "`hypothesis_template` is \"x\", expected `{}` where the label goes");
   CHECK(Load("text.Classifier", TinyModel("google-bert/bert-base-uncased")).error().kind == FailureKind::UntrainedHead);

@@ -1,0 +1,51 @@
+#include "compiler/base/drafts.h"
+
+#include <algorithm>
+
+namespace plait {
+
+std::string_view DraftSourceName(DraftSource source) { return source == DraftSource::Int8 ? "int8" : "text"; }
+
+std::optional<DraftSource> DraftSourceFromName(std::string_view name) {
+  for (DraftSource source : AllDraftSources()) {
+    if (DraftSourceName(source) == name) {
+      return source;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<DraftSource> AllDraftSources() { return {DraftSource::Int8, DraftSource::Text}; }
+
+double FreeRows(double bytes_a_weight) {
+  // A core multiplies about two rows with a weight's byte in the time that it reads it in.
+  constexpr double kRowsAByte = 2;
+  return kRowsAByte * bytes_a_weight;
+}
+
+double TokensAPass(double rate, int64_t guesses) {
+  double tokens = 1;
+  double all_right = 1;
+  for (int64_t i = 0; i < guesses; ++i) {
+    all_right *= rate;
+    tokens += all_right;
+  }
+  return tokens;
+}
+
+DraftChoice BestGuesses(double rate, const DraftCosts& costs, int64_t sequences, int64_t limit) {
+  // What promises less than this is not worth the rows.
+  constexpr double kLeastGain = 1.03;
+  auto pass_cost = [&](int64_t rows) { return std::max(1.0, static_cast<double>(sequences * rows) / costs.free_rows); };
+  DraftChoice best{0, kLeastGain};
+  for (int64_t guesses = 1; guesses <= std::min(limit, kMaxGuesses); ++guesses) {
+    const double cost = (pass_cost(guesses + 1) + static_cast<double>(guesses) * costs.guess) / pass_cost(1);
+    const double gain = TokensAPass(rate, guesses) / cost;
+    if (gain > best.gain) {
+      best = {guesses, gain};
+    }
+  }
+  return best.guesses > 0 ? best : DraftChoice{};
+}
+
+}  // namespace plait
