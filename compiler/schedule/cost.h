@@ -28,7 +28,7 @@ class CostModel {
   /// `facts` as in PlanInputs. Both outlive the cost model.
   CostModel(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts);
 
-  /// Of a CallModel node that runs for `lanes` lanes in one pass.
+  /// Of a CallModel node that runs for `lanes` lanes, in one pass or in as many as the model's `batch` makes of them.
   Work WorkOf(ir::NodeId call, int64_t lanes);
   /// The number of items of a list.
   int64_t ItemsOf(ir::NodeId list) { return ItemsOf(list, 0); }
@@ -61,6 +61,7 @@ class CostModel {
 
   [[nodiscard]] Sizes SizesOf(ir::ModelId model) const;
   Generation LengthsOf(const ir::Node& call, const Sizes& sizes);
+  Work WorkOfPass(const ir::Node& call, int64_t lanes);
   Work Generate(const ir::Node& call, int64_t lanes);
   Work RunCode(const ir::Node& call, int64_t lanes);
   Work Encode(const ir::Node& call, int64_t lanes);

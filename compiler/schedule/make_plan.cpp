@@ -142,7 +142,8 @@ plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const Sourc
   plan.types = graph.types;
   plan.models = ModelsOf(graph, inputs, sources);
   for (const ir::Demand& demand : graph.demands) {
-    plan.demands.push_back({demand.service, demand.cpu, demand.memory_bytes, demand.gpu_min, demand.gpu_max});
+    plan.demands.push_back(
+        {demand.service, demand.cpu, demand.memory_bytes, demand.gpu_min, demand.gpu_max, demand.replicas_min, demand.replicas_max});
   }
   for (const ir::Function& function : graph.functions) {
     if (function.is_entry) {
