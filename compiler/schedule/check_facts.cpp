@@ -108,9 +108,9 @@ class Checker {
       }
     }
     if (demand.memory_bytes && weights > *demand.memory_bytes) {
-      sink_.Report(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, demand.span,
-                                  "`{}` asks for {} of memory, the weights of {} alone take {}", demand.service,
-                                  BytesText(*demand.memory_bytes), fmt::join(names, " and "), BytesText(weights)));
+      ReportResources(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, demand.span,
+                                     "`{}` asks for {} of memory, the weights of {} alone take {}", demand.service,
+                                     BytesText(*demand.memory_bytes), fmt::join(names, " and "), BytesText(weights)));
     }
   }
 
@@ -129,8 +129,12 @@ class Checker {
   }
 
   void ReportMachine(const ir::Demand& demand, const std::string& asked, const std::string& got) {
-    Diagnostic diagnostic =
-        MakeDiagnostic(DiagnosticKind::MachineTooSmall, demand.span, "`{}` asks for {}, this machine {}", demand.service, asked, got);
+    ReportResources(
+        MakeDiagnostic(DiagnosticKind::MachineTooSmall, demand.span, "`{}` asks for {}, this machine {}", demand.service, asked, got));
+  }
+
+  /// What a service asks for is a wish of a local run, and a must with `--strict`.
+  void ReportResources(Diagnostic diagnostic) {
     if (inputs_.strict) {
       diagnostic.severity = Severity::Error;
     }

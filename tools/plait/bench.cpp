@@ -38,7 +38,7 @@ Times warm runs of one request on a graph or a plan file: the whole and each ste
   --models DIR          look for models here first (may be repeated)
   --allow-code-models   run models that are compiled code (torchscript, aoti), whatever their digests
   --machine FILE        a machine profile in place of this machine
-  --strict              resources beyond the machine are errors
+  --strict              resources beyond the machine or below the weights are errors
   --locked              every model must be what plait.lock says
   --warnings-as-errors  warnings fail too
   --allow CODE          not this warning or note (may be repeated)

@@ -27,7 +27,7 @@ Models whose folders are found are measured by their metadata; for the others th
   --emit STAGE          print one stage's product instead: tokens, ast, typed, ir or plan
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
-  --strict              resources beyond the machine are errors
+  --strict              resources beyond the machine or below the weights are errors
   --locked              every model must be what plait.lock says
   --warnings-as-errors  warnings fail too
   --allow CODE          not this warning or note (may be repeated)

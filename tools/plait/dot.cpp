@@ -23,7 +23,7 @@ run at the same time side by side.
   -o, --output FILE        where to write it; standard output otherwise
   --models DIR             look for models here first (may be repeated)
   --machine FILE           a machine profile in place of this machine
-  --strict                 resources beyond the machine are errors
+  --strict                 resources beyond the machine or below the weights are errors
   --warnings-as-errors     warnings fail too
   --allow CODE             not this warning or note (may be repeated)
 

@@ -22,7 +22,7 @@ threads, what each step is predicted to take, and what bounds the whole.
   --explain             why each choice was made, and why it is not faster
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
-  --strict              resources beyond the machine are errors
+  --strict              resources beyond the machine or below the weights are errors
   --warnings-as-errors  warnings fail too
   --allow CODE          not this warning or note (may be repeated)
 

@@ -214,6 +214,7 @@ TEST_CASE("facts that refute a program") {
   inputs.strict = true;
   DiagnosticList strict;
   MakePlan(graph, inputs, sources, strict);
+  CHECK(strict.diagnostics()[2].severity == Severity::Error);
   CHECK(strict.diagnostics()[3].severity == Severity::Error);
 }
 
