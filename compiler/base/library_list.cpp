@@ -4,12 +4,14 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "compiler/base/library.h"
 #include "compiler/base/operations.h"
+#include "compiler/base/value_hash.h"
 #include "compiler/base/value_stream.h"
 
 namespace plait::library {
@@ -163,8 +165,9 @@ Result<Value> ListReverse(std::span<const Value> operands) {
 
 Result<Value> ListDistinct(std::span<const Value> operands) {
   ValueList distinct;
+  std::unordered_set<Value, ValueHash> known;
   for (const Value& item : operands[0].AsList()) {
-    if (std::ranges::find(distinct, item) == distinct.end()) {
+    if (known.insert(item).second) {
       distinct.push_back(item);
     }
   }

@@ -117,13 +117,15 @@ struct Model {
   bool operator==(const Model&) const = default;
 };
 
-/// What a service asks of its machine, for the plan to compare with what there is.
+/// What a service asks of its machine, for the plan to compare with what there is, and of a deployment.
 struct Demand {
   std::string service;
   std::optional<int64_t> cpu;
   std::optional<int64_t> memory_bytes;
   std::optional<int64_t> gpu_min;
   std::optional<int64_t> gpu_max;
+  std::optional<int64_t> replicas_min;
+  std::optional<int64_t> replicas_max;
   Span span;
 
   bool operator==(const Demand&) const = default;

@@ -2,7 +2,7 @@
 //
 //   record   = "record" name "{" [ field { "," field } ] "}"           field = name ":" type [ "=" json ]
 //   model    = "model" "@" INT name ":" name "=" name "(" string [ "," string ] ")" json { "fn" string }
-//   demand   = "demand" name { ( "cpu" | "memory" | "gpu_min" | "gpu_max" ) INT }
+//   demand   = "demand" name { ( "cpu" | "memory" | "gpu_min" | "gpu_max" | "replicas_min" | "replicas_max" ) INT }
 //   function = { "///" text } "func" "@" name "(" [ param { "," param } ] ")" "->" type [ "entry" ] [ "timeout_ms" INT ]
 //              "{" nodes "return" "%" INT "}"                          param = "%" INT name ":" type [ "=" json ]
 //   nodes    = { "%" INT "=" operation ":" type [ regions ] }
@@ -228,6 +228,8 @@ std::string PrintDemand(const Demand& demand) {
   print("memory", demand.memory_bytes);
   print("gpu_min", demand.gpu_min);
   print("gpu_max", demand.gpu_max);
+  print("replicas_min", demand.replicas_min);
+  print("replicas_max", demand.replicas_max);
   return text;
 }
 

@@ -140,7 +140,7 @@ class GraphReader {
     return {};
   }
 
-  /// demand = name { ( "cpu" | "memory" | "gpu_min" | "gpu_max" ) INT }
+  /// demand = name { ( "cpu" | "memory" | "gpu_min" | "gpu_max" | "replicas_min" | "replicas_max" ) INT }
   Result<void> ReadDemand() {
     Demand demand;
     PLAIT_TRY(demand.service, cursor_.TakeName());
@@ -155,6 +155,12 @@ class GraphReader {
     }
     if (cursor_.Take("gpu_max")) {
       PLAIT_TRY(demand.gpu_max, cursor_.TakeInt());
+    }
+    if (cursor_.Take("replicas_min")) {
+      PLAIT_TRY(demand.replicas_min, cursor_.TakeInt());
+    }
+    if (cursor_.Take("replicas_max")) {
+      PLAIT_TRY(demand.replicas_max, cursor_.TakeInt());
     }
     graph_.demands.push_back(std::move(demand));
     return {};

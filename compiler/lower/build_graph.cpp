@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,11 +14,13 @@ namespace {
 
 ir::Demand DemandOf(const sema::Service& service) {
   const sema::Resources& asked = service.resources;
-  return {service.name, asked.cpu, asked.memory_bytes, asked.gpu_min, asked.gpu_max, asked.span};
+  const sema::Scale& scale = service.scale;
+  return {service.name,  asked.cpu,          asked.memory_bytes, asked.gpu_min,
+          asked.gpu_max, scale.replicas_min, scale.replicas_max, asked.span.file.has_value() ? asked.span : scale.span};
 }
 
-bool AsksForAnything(const sema::Resources& resources) {
-  return resources.cpu || resources.memory_bytes || resources.gpu_min || resources.gpu_max;
+bool AsksForAnything(const ir::Demand& demand) {
+  return demand.cpu || demand.memory_bytes || demand.gpu_min || demand.gpu_max || demand.replicas_min;
 }
 
 /// Callers reach the apis of services that no other service uses. A timeout that a service declares holds for all its apis.
@@ -49,8 +52,8 @@ ir::Graph BuildGraph(const sema::TypedModule& module) {
     graph.functions.Add(std::move(function));
   }
   for (const sema::Service& service : module.services) {
-    if (AsksForAnything(service.resources)) {
-      graph.demands.push_back(DemandOf(service));
+    if (ir::Demand demand = DemandOf(service); AsksForAnything(demand)) {
+      graph.demands.push_back(std::move(demand));
     }
   }
   return graph;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "compiler/base/model_options.h"
 #include "compiler/plan/units.h"
 #include "compiler/plan/verify.h"
 #include "compiler/plan/views.h"
@@ -71,7 +72,7 @@ class Table {
         }
         return;
       case StageKind::Call:
-        AddNumbers(id, first + CallName(plan_, stage), FlowOf(stage), is_critical && is_chosen);
+        AddNumbers(id, first + CallName(plan_, stage), PassesOf(stage) + FlowOf(stage), is_critical && is_chosen);
         return;
       case StageKind::Sequential:
       case StageKind::Parallel:
@@ -124,7 +125,8 @@ class Table {
     if (stage.condition) {
       label += fmt::format(" if {}", Shortened(ToString(*stage.condition), kExprWidth / 2));
     }
-    std::string_view how = stage.is_each ? "as they come  " : stage.children.empty() ? "" : "all in one pass  ";
+    bool is_one_pass = !stage.children.empty() && !HasPasses(stage);
+    std::string_view how = stage.is_each ? "as they come  " : is_one_pass ? "all in one pass  " : "";
     AddNumbers(id, first + label, fmt::format("{}→ %{}", how, stage.writes.value_or(0)), false);
   }
 
@@ -157,6 +159,20 @@ class Table {
         Add(*arm.stage, below + "└─ ", below + "   ", is_critical, is_chosen);
       }
     }
+  }
+
+  /// How many lanes of a call one pass of its model takes, where the model sets that.
+  [[nodiscard]] std::string PassesOf(const Stage& call) const {
+    const std::optional<int64_t> batch = BatchOf(plan_.models[call.model].options);
+    return batch && !call.gives_stream ? fmt::format("up to {} in one pass  ", *batch) : "";
+  }
+
+  /// Whether a call below the stage may be several passes, and says so itself.
+  [[nodiscard]] bool HasPasses(const Stage& stage) const {
+    return std::ranges::any_of(ChildrenOf(stage), [&](StageId child) {
+      const Stage& part = entry_.stages[child];
+      return part.kind == StageKind::Call ? !PassesOf(part).empty() : HasPasses(part);
+    });
   }
 
   /// What a call reads and writes.
@@ -300,6 +316,9 @@ std::string DescribeForPeople(const Plan& plan, const ViewOptions& options) {
       continue;
     }
     text += TableText(Table(plan, *entry).rows(), style) + "\n" + Summary(plan, *entry, style);
+  }
+  if (std::string replicas = ReplicasText(plan); !replicas.empty()) {
+    text += fmt::format("\n{}\n", replicas);
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "compiler/base/markup.h"
 #include "compiler/plan/drawing.h"
 #include "compiler/plan/units.h"
 #include "compiler/plan/views.h"
@@ -51,28 +52,11 @@ std::string_view StyleOf(GroupKind kind) {
   return "";
 }
 
+/// Text of a label of Graphviz's HTML kind, in which a tag ends a line.
 std::string EscapeHtml(std::string_view text) {
-  std::string escaped;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\n':
-        escaped += "<br/>";
-        break;
-      default:
-        escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
+  std::string escaped = EscapeMarkup(text);
+  for (size_t at = escaped.find('\n'); at != std::string::npos; at = escaped.find('\n', at)) {
+    escaped.replace(at, 1, "<br/>");
   }
   return escaped;
 }

@@ -171,6 +171,9 @@ std::string Explain(const Plan& plan, const ViewOptions& options) {
   for (const Entry* entry : ChosenEntries(plan, options.entry)) {
     text += (text.empty() ? "" : "\n") + Explainer(plan, *entry, options).Run();
   }
+  if (std::string replicas = ReplicasText(plan); !replicas.empty()) {
+    text += fmt::format("\n{}\n", replicas);
+  }
   return text;
 }
 

@@ -235,6 +235,9 @@ struct Demand {
   std::optional<int64_t> memory;
   std::optional<int64_t> gpu_min;
   std::optional<int64_t> gpu_max;
+  /// Of a deployment: both or neither. The process that runs a plan is one replica of each service.
+  std::optional<int64_t> replicas_min;
+  std::optional<int64_t> replicas_max;
   bool operator==(const Demand&) const = default;
 };
 

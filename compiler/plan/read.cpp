@@ -138,7 +138,8 @@ std::vector<Demand> ReadDemands(std::vector<TomlTable> tables) {
   std::vector<Demand> demands;
   for (TomlTable& table : tables) {
     demands.push_back({table.String("service"), table.OptionalInt("cpu", 0, INT64_MAX), table.OptionalInt("memory", 0, INT64_MAX),
-                       table.OptionalInt("gpu_min", 0, INT64_MAX), table.OptionalInt("gpu_max", 0, INT64_MAX)});
+                       table.OptionalInt("gpu_min", 0, INT64_MAX), table.OptionalInt("gpu_max", 0, INT64_MAX),
+                       table.OptionalInt("replicas_min", 1, INT64_MAX), table.OptionalInt("replicas_max", 1, INT64_MAX)});
     table.Finish();
   }
   return demands;

@@ -121,6 +121,20 @@ std::string Shortened(std::string_view text, size_t width) {
   return fmt::format("{}…", text.substr(0, end));
 }
 
+std::string ReplicasText(const Plan& plan) {
+  std::vector<std::string> asked;
+  for (const Demand& demand : plan.demands) {
+    if (demand.replicas_min && demand.replicas_max) {
+      bool is_range = *demand.replicas_min != *demand.replicas_max;
+      asked.push_back(
+          fmt::format("{}{} for {}", *demand.replicas_min, is_range ? fmt::format("..{}", *demand.replicas_max) : "", demand.service));
+    }
+  }
+  return asked.empty()
+             ? ""
+             : fmt::format("replicas: {}; they are for a deployment, and a run is one process with one of each", fmt::join(asked, ", "));
+}
+
 std::string CallName(const Plan& plan, const Stage& call) { return fmt::format("{}.{}", plan.models[call.model].name, call.method); }
 
 std::string GuardText(const Entry& entry, const Stage& guard) {

@@ -24,6 +24,9 @@ std::string CallName(const Plan& plan, const Stage& call);
 std::string GuardText(const Entry& entry, const Stage& guard);
 /// `S.run(text: string = "a") -> [Scored]`.
 std::string SignatureOf(const Entry& entry);
+/// What services ask of a deployment, and that a run is no such thing: `replicas: 1..4 for S; they are for a deployment, and a run is one
+/// process with one of each`. Empty where none asks.
+std::string ReplicasText(const Plan& plan);
 /// Whether a map only takes in a stream.
 bool Collects(const Stage& stage);
 /// Every value that the expression reads, each once, in order.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/model_options.h"
 #include "compiler/base/model_source.h"
 #include "compiler/plan/bounds.h"
 #include "compiler/plan/expr_syntax.h"
@@ -84,6 +85,9 @@ MaybeText FindModelFault(const Model& model) {
     if (MaybeText fault = FindConstantFault(value)) {
       return fault;
     }
+    if (name == kBatchOption && !BatchOf(model.options)) {
+      return fmt::format("the option `{}` is {}, expected an integer from 1 on", name, ConstantText(value));
+    }
   }
   if (std::set<DraftSource>(model.drafts.begin(), model.drafts.end()).size() < model.drafts.size()) {
     return "a source of drafts stands twice";
@@ -108,6 +112,12 @@ MaybeText FindDemandFault(const Plan& plan) {
                                      {"memory", number(demand.memory)},
                                      {"gpu_min", number(demand.gpu_min)},
                                      {"gpu_max", number(demand.gpu_max)}});
+    if (!fault && demand.replicas_min.has_value() != demand.replicas_max.has_value()) {
+      fault = "`replicas_min` and `replicas_max` stand together";
+    }
+    if (!fault && demand.replicas_min && (*demand.replicas_min < 1 || *demand.replicas_min > *demand.replicas_max)) {
+      fault = fmt::format("replicas are {}..{}, expected a range from at least 1", *demand.replicas_min, *demand.replicas_max);
+    }
     if (fault) {
       return fmt::format("demand of `{}`: {}", demand.service, *fault);
     }

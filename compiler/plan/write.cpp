@@ -233,6 +233,8 @@ void WriteDemands(const std::vector<Demand>& demands, Lines& lines) {
     lines.Optional("memory", demand.memory);
     lines.Optional("gpu_min", demand.gpu_min);
     lines.Optional("gpu_max", demand.gpu_max);
+    lines.Optional("replicas_min", demand.replicas_min);
+    lines.Optional("replicas_max", demand.replicas_max);
   }
 }
 

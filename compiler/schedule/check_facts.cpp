@@ -96,9 +96,9 @@ class Checker {
       }
     }
     if (demand.memory_bytes && weights > *demand.memory_bytes) {
-      sink_.Report(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, demand.span,
-                                  "`{}` asks for {} of memory, the weights of {} alone take {}", demand.service,
-                                  MemoryText(*demand.memory_bytes), fmt::join(names, " and "), MemoryText(weights)));
+      ReportResources(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, demand.span,
+                                     "`{}` asks for {} of memory, the weights of {} alone take {}", demand.service,
+                                     MemoryText(*demand.memory_bytes), fmt::join(names, " and "), MemoryText(weights)));
     }
   }
 
@@ -117,8 +117,12 @@ class Checker {
   }
 
   void ReportMachine(const ir::Demand& demand, const std::string& asked, const std::string& got) {
-    Diagnostic diagnostic =
-        MakeDiagnostic(DiagnosticKind::MachineTooSmall, demand.span, "`{}` asks for {}, this machine {}", demand.service, asked, got);
+    ReportResources(
+        MakeDiagnostic(DiagnosticKind::MachineTooSmall, demand.span, "`{}` asks for {}, this machine {}", demand.service, asked, got));
+  }
+
+  /// What a service asks for is a wish of a local run, and a must with `--strict`.
+  void ReportResources(Diagnostic diagnostic) {
     if (inputs_.strict) {
       diagnostic.severity = Severity::Error;
     }

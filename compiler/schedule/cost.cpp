@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/model_options.h"
+
 namespace plait::schedule {
 namespace {
 
@@ -269,12 +271,27 @@ Work CostModel::RunCode(const ir::Node& call, int64_t lanes) {
   return {{pass}, 0};
 }
 
+Work CostModel::WorkOfPass(const ir::Node& call, int64_t lanes) {
+  if (!graph_.models[call.model].methods.empty()) {
+    return RunCode(call, lanes);
+  }
+  return IsGenerator(graph_, call) ? Generate(call, lanes) : Encode(call, lanes);
+}
+
 Work CostModel::WorkOf(ir::NodeId call, int64_t lanes) {
   const ir::Node& node = function_.nodes[call];
-  if (!graph_.models[node.model].methods.empty()) {
-    return RunCode(node, lanes);
+  const int64_t most = BatchOf(graph_.models[node.model].options).value_or(lanes);
+  if (lanes <= most) {
+    return WorkOfPass(node, lanes);
   }
-  return IsGenerator(graph_, node) ? Generate(node, lanes) : Encode(node, lanes);
+  const int64_t full_passes = lanes / most;
+  Work work = WorkOfPass(node, most);
+  work.profile = Scaled(work.profile, static_cast<double>(full_passes));
+  if (lanes % most != 0) {
+    Profile rest = WorkOfPass(node, lanes % most).profile;
+    work.profile.insert(work.profile.end(), rest.begin(), rest.end());
+  }
+  return work;
 }
 
 }  // namespace plait::schedule

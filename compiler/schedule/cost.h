@@ -28,7 +28,7 @@ class CostModel {
   CostModel(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts,
             const std::vector<DraftSource>& drafts);
 
-  /// Of a CallModel node that runs for `lanes` lanes in one pass.
+  /// Of a CallModel node that runs for `lanes` lanes, in one pass or in as many as the model's `batch` makes of them.
   Work WorkOf(ir::NodeId call, int64_t lanes);
   /// The number of items of a list.
   int64_t ItemsOf(ir::NodeId list) { return ItemsOf(list, 0); }
@@ -51,6 +51,7 @@ class CostModel {
 
   [[nodiscard]] ModelSizes SizesOf(ir::ModelId model) const;
   Generation LengthsOf(const ir::Node& call, const ModelSizes& sizes);
+  Work WorkOfPass(const ir::Node& call, int64_t lanes);
   Work Generate(const ir::Node& call, int64_t lanes);
   void Guess(const std::string& name, const ModelSizes& sizes, double sequences, Segment& decode);
   Work RunCode(const ir::Node& call, int64_t lanes);

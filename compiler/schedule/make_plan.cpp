@@ -133,7 +133,8 @@ plan::Plan PlanAll(const ir::Graph& graph, const PlanInputs& inputs, const Sourc
   plan.types = graph.types;
   plan.models = ModelsOf(graph, inputs, sources);
   for (const ir::Demand& demand : graph.demands) {
-    plan.demands.push_back({demand.service, demand.cpu, demand.memory_bytes, demand.gpu_min, demand.gpu_max});
+    plan.demands.push_back(
+        {demand.service, demand.cpu, demand.memory_bytes, demand.gpu_min, demand.gpu_max, demand.replicas_min, demand.replicas_max});
   }
   for (const ir::Function& function : graph.functions) {
     if (function.is_entry) {

@@ -221,6 +221,8 @@ class ModuleWriter {
     WriteNumber("concurrency", service.traffic.concurrency);
     WriteNumber("batch_max", service.traffic.batch_max);
     WriteNumber("batch_wait_ms", service.traffic.batch_wait_ms);
+    WriteNumber("replicas_min", service.scale.replicas_min);
+    WriteNumber("replicas_max", service.scale.replicas_max);
     for (ModelId id : service.models) {
       WriteModel(module_.models[id]);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/base/model_options.h"
 #include "compiler/base/model_source.h"
 #include "compiler/sema/constants.h"
 #include "compiler/sema/settings.h"
@@ -161,9 +162,7 @@ class ModelReader {
     std::ranges::transform(task.options, std::back_inserter(known), &Parameter::name);
     for (const ast::ConfigEntry* entry : KnownEntries(program_, config, task.name, "option", known)) {
       const auto* range = std::get_if<ast::ConfigRange>(&entry->value);
-      if (entry->name.text == "device" || entry->name.text == "batch") {
-        program_.reporter.Unsupported(entry->name.span, fmt::format("the option `{}`", entry->name.text));
-      } else if (range == nullptr || range->last) {
+      if (range == nullptr || range->last) {
         program_.reporter.Report(
             MakeDiagnostic(DiagnosticKind::TypeMismatch, entry->span, "the option `{}` wants one value", entry->name.text));
       } else if (range->first.has_value() && !std::holds_alternative<ast::ErrorExpr>(ExprOf(range->first).node)) {
@@ -174,7 +173,11 @@ class ModelReader {
 
   void ReadOption(const ast::ConfigEntry& entry, ast::ExprId expr) {
     std::optional<Value> value;
-    if (entry.name.text == "precision") {
+    if (entry.name.text == "device") {
+      ReadDevice(expr);
+    } else if (entry.name.text == "batch") {
+      ReadBatch(entry, expr);
+    } else if (entry.name.text == "precision") {
       value = ReadPrecision(expr);
     } else if (entry.name.text == "head") {
       value = ReadHead(expr);
@@ -187,6 +190,34 @@ class ModelReader {
     if (value) {
       std::ranges::find(model().options, entry.name.text, [](const auto& field) { return field.first; })->second = *std::move(value);
     }
+  }
+
+  /// `cpu` is the only one, and the default: to write it changes nothing, so that the model stays equal to those that do not.
+  void ReadDevice(ast::ExprId id) {
+    const ast::Expr& expr = ExprOf(id);
+    const auto* name = std::get_if<ast::Name>(&expr.node);
+    if (name != nullptr && name->text == "cpu") {
+      return;
+    }
+    const auto* text = std::get_if<ast::StringLiteral>(&expr.node);
+    std::string seen = name != nullptr ? fmt::format("`{}`", name->text) : text != nullptr ? QuoteJson(text->value) : "";
+    std::string message = seen.empty() ? "`device` wants the name of a device" : fmt::format("this version has no device {}", seen);
+    program_.reporter.Report(MakeDiagnostic(DiagnosticKind::UnknownOption, expr.span, "{}; there is only `cpu`", message)
+                                 .Fix("write `cpu`, or leave it out, which is the same", expr.span, "cpu"));
+  }
+
+  /// Kept only where it is given; a model without it takes all lanes of a call in one pass.
+  void ReadBatch(const ast::ConfigEntry& entry, ast::ExprId id) {
+    const ast::Expr& expr = ExprOf(id);
+    std::optional<Value> value = EvaluateConstant(program_, around_, id, {Type::Of(TypeKind::Int), entry.name.span, "`batch` is `int`"});
+    if (!value || !value->is_int()) {
+      return;
+    }
+    if (value->AsInt() < 1) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, expr.span, "`batch` is at least 1, found {}", value->AsInt()));
+      return;
+    }
+    model().options.emplace_back(kBatchOption, *std::move(value));
   }
 
   std::optional<Value> ReadPrecision(ast::ExprId id) {

@@ -29,10 +29,6 @@ bool Reporter::is_full(FileId file) const {
   return count != counts_.end() && count->second >= kMaxReportsPerFile;
 }
 
-void Reporter::Unsupported(const Span& span, std::string_view construct) {
-  Report(MakeDiagnostic(DiagnosticKind::Unsupported, span, "{} is part of the language, but this version does not run it", construct));
-}
-
 std::optional<std::string> Reporter::Suggest(std::string_view word, std::span<const std::string> candidates) {
   if (!may_suggest(word)) {
     return std::nullopt;

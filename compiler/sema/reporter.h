@@ -25,8 +25,6 @@ class Reporter {
   /// Further errors of this file are not shown, so their words need no work.
   [[nodiscard]] bool is_full(FileId file) const;
 
-  /// `unsupported` for a construct in backquotes or words: "`match`".
-  void Unsupported(const Span& span, std::string_view construct);
   /// Every two short words are near each other. Each look for a near name costs the whole list of names; after many faults there are
   /// no more.
   [[nodiscard]] bool may_suggest(std::string_view word) const { return suggestions_left_ > 0 && word.size() >= 3; }

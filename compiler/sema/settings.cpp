@@ -1,6 +1,8 @@
 #include "compiler/sema/settings.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "compiler/sema/constants.h"
 
@@ -23,7 +25,7 @@ class SettingsReader {
       } else if (entry->name.text == "memory") {
         resources.memory_bytes = ReadSize(*entry);
       } else {
-        ReadGpu(*entry, resources);
+        std::tie(resources.gpu_min, resources.gpu_max) = ReadCounts(*entry, 0);
       }
     }
   }
@@ -43,22 +45,32 @@ class SettingsReader {
     }
   }
 
+  void ReadScale(const ast::Config& config, const Span& span) {
+    Scale& scale = program_.result.services[service_].scale;
+    scale.span = span;
+    for (const ast::ConfigEntry* entry : KnownEntries(program_, config, "scale", "setting", {"replicas"})) {
+      std::tie(scale.replicas_min, scale.replicas_max) = ReadCounts(*entry, 1);
+    }
+  }
+
  private:
+  using MaybeCount = std::optional<int64_t>;
+
   [[nodiscard]] const ast::Expr& ExprOf(ast::ExprId id) const { return program_.modules[around_.module].tree->exprs[id]; }
 
-  void ReadGpu(const ast::ConfigEntry& entry, Resources& resources) {
+  /// The least and the greatest of a range `a..b`, of which one number is both.
+  std::pair<MaybeCount, MaybeCount> ReadCounts(const ast::ConfigEntry& entry, int64_t least) {
     const auto* range = std::get_if<ast::ConfigRange>(&entry.value);
     if (range == nullptr || !range->last) {
-      resources.gpu_min = ReadCount(entry, 0);
-      resources.gpu_max = resources.gpu_min;
-      return;
+      MaybeCount count = ReadCount(entry, least);
+      return {count, count};
     }
-    resources.gpu_min = ReadInt(range->first, entry.name, 0);
-    resources.gpu_max = ReadInt(*range->last, entry.name, 0);
-    if (resources.gpu_min && resources.gpu_max && *resources.gpu_min > *resources.gpu_max) {
-      program_.reporter.Report(
-          MakeDiagnostic(DiagnosticKind::NumberRange, entry.span, "the range {}..{} goes down", *resources.gpu_min, *resources.gpu_max));
+    MaybeCount first = ReadInt(range->first, entry.name, least);
+    MaybeCount last = ReadInt(*range->last, entry.name, least);
+    if (first && last && *first > *last) {
+      program_.reporter.Report(MakeDiagnostic(DiagnosticKind::NumberRange, entry.span, "the range {}..{} goes down", *first, *last));
     }
+    return {first, last};
   }
 
   void ReadBatch(const ast::ConfigEntry& entry, Traffic& traffic) {
@@ -88,12 +100,12 @@ class SettingsReader {
     return range->first.has_value() ? std::optional(range->first) : std::nullopt;
   }
 
-  std::optional<int64_t> ReadCount(const ast::ConfigEntry& entry, int64_t least) {
+  MaybeCount ReadCount(const ast::ConfigEntry& entry, int64_t least) {
     std::optional<ast::ExprId> expr = ReadSingle(entry);
     return expr ? ReadInt(*expr, entry.name, least) : std::nullopt;
   }
 
-  std::optional<int64_t> ReadInt(ast::ExprId expr, const ast::Word& key, int64_t least) {
+  MaybeCount ReadInt(ast::ExprId expr, const ast::Word& key, int64_t least) {
     if (std::holds_alternative<ast::UnitLiteral>(ExprOf(expr).node)) {
       program_.reporter.Report(
           MakeDiagnostic(DiagnosticKind::TypeMismatch, ExprOf(expr).span, "`{}` is a number without a unit", key.text));
@@ -165,7 +177,7 @@ void ResolveSettings(Program& program, ServiceId service, const ast::Settings& s
       SettingsReader(program, service).ReadTraffic(settings.config, span);
       break;
     case ast::SettingsKind::Scale:
-      program.reporter.Unsupported({span.file, span.begin, span.begin + 5}, "`scale`");
+      SettingsReader(program, service).ReadScale(settings.config, span);
       break;
   }
 }

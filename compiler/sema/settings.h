@@ -9,7 +9,7 @@
 
 namespace plait::sema {
 
-/// `resources { … }` or `traffic { … }` into the service. `scale` is not run by this version.
+/// `resources { … }`, `traffic { … }` or `scale { … }` into the service.
 void ResolveSettings(Program& program, ServiceId service, const ast::Settings& settings, const Span& span);
 
 /// What a place for a size or a duration says in messages.

@@ -15,7 +15,7 @@ void CollectDeclarations(Program& program);
 /// Types of record fields, consts, defaults, and the signatures of tasks and functions.
 void ResolveDeclarations(Program& program);
 
-/// Models with their options, edges with their targets, resources and traffic.
+/// Models with their options, edges with their targets, resources, traffic and scale.
 void ResolveServices(Program& program);
 
 /// Every body, typed into its function.

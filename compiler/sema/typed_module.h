@@ -59,8 +59,8 @@ struct Model {
   std::string location;
   /// Empty where none was given.
   std::string revision;
-  /// Every option with its value, defaults included, in a fixed order: precision, head, then the task's own in their declared order.
-  /// `head` is null or `{ seed: n }`. Models that are code have none.
+  /// Every option with its value, defaults included, in a fixed order: precision, head, then the task's own in their declared order, then
+  /// `batch` where it is given. `head` is null or `{ seed: n }`. Models that are code have no other than `batch`.
   ValueFields options;
   Span span;
 };
@@ -88,11 +88,19 @@ struct Traffic {
   Span span;
 };
 
+/// How many replicas of a service a deployment keeps; both or neither, and at least 1.
+struct Scale {
+  std::optional<int64_t> replicas_min;
+  std::optional<int64_t> replicas_max;
+  Span span;
+};
+
 struct Service {
   std::string name;
   std::string doc;
   Resources resources;
   Traffic traffic;
+  Scale scale;
   std::vector<ModelId> models;
   std::vector<Edge> edges;
   std::vector<FunctionId> apis;

@@ -47,11 +47,6 @@ class TypeResolver {
   }
 
  private:
-  Type Unsupported(const Span& span, std::string_view construct) {
-    program_.reporter.Unsupported(span, construct);
-    return {};
-  }
-
   Type Of(const ast::ErrorType& /*node*/, const Span& /*span*/) { return {}; }
   Type Of(const ast::NullType& /*node*/, const Span& /*span*/) { return Type::Of(TypeKind::Null); }
   Type Of(const ast::UnionType& node, const Span& span) {

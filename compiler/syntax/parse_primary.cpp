@@ -222,7 +222,9 @@ ast::ExprId ExprParser::ParseNameExpr() {
     SkipForeignFunction();
     return AddExpr(first, ast::ErrorExpr{});
   }
-  bool is_alone = next.kind != TokenKind::LeftParen && next.kind != TokenKind::Dot && next.kind != TokenKind::LeftBrace;
+  // In a head the brace opens the block.
+  bool has_brace = next.kind == TokenKind::LeftBrace && head_ == Head::None;
+  bool is_alone = next.kind != TokenKind::LeftParen && next.kind != TokenKind::Dot && !has_brace;
   Advance();
   if (is_alone && (text == "True" || text == "False")) {
     ReportForeign(SpanOf(token), text == "True" ? "true" : "false");

@@ -80,7 +80,9 @@ class Executor {
   struct PendingCall;
   /// Runs those calls of a batch that nobody has made yet, joins those that somebody is making.
   void Complete(plan::StageId id, std::vector<PendingCall>& calls, ThreadTeam& team, Scope& scope);
-  void CallModel(plan::StageId id, std::vector<PendingCall*>& calls, ThreadTeam& team, Scope& scope);
+  /// Runs the calls in passes of at most as many as the model's `batch` allows.
+  void RunPasses(plan::StageId id, std::span<PendingCall* const> calls, ThreadTeam& team, Scope& scope);
+  void CallModel(plan::StageId id, std::span<PendingCall* const> calls, ThreadTeam& team, Scope& scope);
 
   static LaneList AliveLanes(const Lanes& lanes, const Scope& scope);
   /// Evaluates an expression for some lanes and writes the values to `column`, by lane. Returns the lanes for which it did not fail.

@@ -1,9 +1,10 @@
-// A call stage: its lanes as one batch of the model, without the calls that were made already.
+// A call stage: its lanes as one batch of the model, or as several of a size that it sets, without the calls that were made already.
 #include <algorithm>
 #include <chrono>
 #include <unordered_map>
 #include <utility>
 
+#include "compiler/base/model_options.h"
 #include "compiler/plan/units.h"
 #include "runtime/exec/at_stage.h"
 #include "runtime/exec/contain.h"
@@ -84,9 +85,7 @@ void Executor::Complete(plan::StageId id, std::vector<PendingCall>& calls, Threa
         own.push_back(&call);
       }
     }
-    if (!own.empty()) {
-      CallModel(id, own, team, scope);
-    }
+    RunPasses(id, own, team, scope);
     // Whoever holds the ticket of a call that it has yet to run must not wait for another.
     auto waits = std::find_if(calls.begin(), calls.end(), [&](PendingCall& call) {
       while (!call.outcome && !call.ticket.runs) {
@@ -107,7 +106,16 @@ void Executor::Complete(plan::StageId id, std::vector<PendingCall>& calls, Threa
   }
 }
 
-void Executor::CallModel(plan::StageId id, std::vector<PendingCall*>& calls, ThreadTeam& team, Scope& scope) {
+void Executor::RunPasses(plan::StageId id, std::span<PendingCall* const> calls, ThreadTeam& team, Scope& scope) {
+  const std::optional<int64_t> batch = BatchOf(plan_.models[entry_.stages[id].model].options);
+  while (!calls.empty()) {
+    const size_t count = batch ? std::min(calls.size(), static_cast<size_t>(*batch)) : calls.size();
+    CallModel(id, calls.first(count), team, scope);
+    calls = calls.subspan(count);
+  }
+}
+
+void Executor::CallModel(plan::StageId id, std::span<PendingCall* const> calls, ThreadTeam& team, Scope& scope) {
   const plan::Stage& stage = entry_.stages[id];
   std::vector<ValueFields> arguments;
   arguments.reserve(calls.size());

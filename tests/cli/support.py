@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import tempfile
+import tomllib
 import unittest
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,8 @@ class _RequestOptions(ctypes.Structure):
         ("arguments_name", ctypes.c_char_p),
         ("seed", ctypes.c_uint64),
         ("timeout_ms", ctypes.c_int64),
+        ("on_piece", ctypes.c_void_p),
+        ("user", ctypes.c_void_p),
     ]
 
 
@@ -97,10 +100,10 @@ class Program:
 
     _library: ctypes.CDLL | None = None
 
-    def __init__(self, plan: str, folders: list[Path], threads: int = 0):
+    def __init__(self, plan: str, folders: list[Path], threads: int = 0, allow_code_models: bool = False):
         Program._library = Program._library or _open_library()
         names = (ctypes.c_char_p * len(folders))(*(str(folder).encode() for folder in folders))
-        options = _LoadOptions(names, len(folders), None, threads, None, None, 0, None, 0)
+        options = _LoadOptions(names, len(folders), None, threads, None, None, int(allow_code_models), None, 0)
         error = ctypes.c_void_p()
         text = plan.encode()
         program = self._library.plait_load(text, ctypes.c_size_t(len(text)), b"plan", ctypes.byref(options), ctypes.byref(error))
@@ -111,7 +114,7 @@ class Program:
     def run(self, entry: str, arguments: dict[str, Any], seed: int = 0) -> Any:
         """One request; raises RequestFailed."""
         text = json.dumps(arguments).encode()
-        options = _RequestOptions(entry.encode(), text, len(text), b"arguments", seed, 0)
+        options = _RequestOptions(entry.encode(), text, len(text), b"arguments", seed, 0, None, None)
         error = ctypes.c_void_p()
         request = self._library.plait_request_new(self._program, ctypes.byref(options), ctypes.byref(error))
         if not request:
@@ -133,10 +136,19 @@ class Program:
         raise RequestFailed(told)
 
 
-def compile_plan(source: Path, models: Path) -> tuple[str, list[Path]]:
-    """A source's plan and the folders of its models, which lie in `models` by their names."""
-    done = plait("compile", source, "-o", "-", "--models", models)
+def compile_plan(source: Path, models: Path, *options: str) -> tuple[str, list[Path]]:
+    """A source's plan and where its models lie: in `models` by their names, those that are code beside the source."""
+    done = plait("compile", source, "-o", "-", "--models", models, *options)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
-    sources = [line.split('"')[1] for line in done.stdout.splitlines() if line.startswith('source = "hf:')]
-    return done.stdout, [models / source.removeprefix("hf:") for source in sources]
+    places = []
+    for model in tomllib.loads(done.stdout).get("model", []):
+        kind, place = model["source"].split(":", 1)
+        places.append(models / place if kind == "hf" else source.parent / place)
+    return done.stdout, places
+
+
+def optional_passes() -> list[str]:
+    """The names that `--disable-pass` takes."""
+    listed = plait("test", "--disable-pass", "none", ROOT / "graphs" / "cascade.graph").stderr
+    return listed.split("there are ")[1].splitlines()[0].split(", ")

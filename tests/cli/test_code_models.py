@@ -85,6 +85,12 @@ class CodeModels(FolderTest):
         self.assert_same(answer["result"], self.recorded["scores"])
         self.assertEqual([step["calls"] for step in answer["steps"] if step["kind"] == "call"], [3])
 
+    def test_a_batch_cuts_it_into_passes(self) -> None:
+        self.graph.write_text(GRAPH.replace('torchscript("shapes.pt")', 'torchscript("shapes.pt") { batch: 2, device: cpu }'))
+        answer = self.answer("Script.each", {"images": [[image] for image in self.recorded["images"]]})
+        self.assert_same(answer["result"], self.recorded["scores"])
+        self.assertEqual([step["calls"] for step in answer["steps"] if step["kind"] == "call"], [2, 1])
+
     def test_the_example_runs(self) -> None:
         shutil.copy(ROOT / "graphs" / "tensor_pipeline.graph", self.folder)
         done = plait("run", self.folder / "tensor_pipeline.graph", "--allow-code-models", "--entry", "Shapes.classify", "--input",

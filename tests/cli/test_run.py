@@ -28,6 +28,30 @@ service Writer {
 }
 """
 
+# Ten calls of each model, every text a prompt of another length; two are equal.
+BATCHED = """
+import std.list
+import std.text
+
+service Readers {
+  scale { replicas: 1..4 }
+  model lm: text.Generator = hf("openai-community/gpt2") { device: cpu OPTION }
+  model mood: text.Classifier = hf("google-bert/bert-base-uncased") { head: random(seed: 0) OPTION }
+  model kind: text.ZeroShot = hf("FacebookAI/roberta-large-mnli") { device: cpu OPTION }
+  api read(word: string) -> [{ text: string, mood: text.Label, kind: text.ZeroShotResult }] {
+    let prompts = [text.join([word for _j in list.range(1 + i % 9)], " ") for i in list.range(10)]
+    return [
+      {
+        text: lm.generate(p, max_new_tokens: 4, do_sample: true, seed: i)[0].generated_text
+        mood: mood.classify(p)[0]
+        kind: kind.classify(p, ["a word", "words"])
+      }
+      for i, p in prompts
+    ]
+  }
+}
+"""
+
 
 def run(*words, **more):
     return plait("run", *words, "--models", TINY, **more)
@@ -112,6 +136,29 @@ class TestRun(unittest.TestCase):
     def test_the_two_scores_are_one_batch(self):
         steps = json.loads(self.answer(REFERENCE, "--output", "envelope"))["steps"]
         self.assertEqual([step["calls"] for step in steps if step["method"] == "classify"], [2])
+
+    def test_a_models_batch_bounds_its_passes_and_changes_no_answer(self):
+        graph = self.folder / "batched.graph"
+        results = []
+        for batch, passes in ((None, [10]), (20, [10]), (4, [4, 4, 2]), (1, [1] * 10)):
+            graph.write_text(BATCHED.replace("OPTION", f", batch: {batch}" if batch else ""))
+            envelope = json.loads(self.answer(graph, "--input", '{"word": "again"}', "--output", "envelope"))
+            results.append(envelope["result"])
+            # Equal texts are one call of the two models that do not sample.
+            ran = {model: [step["calls"] for step in envelope["steps"] if step["model"] == model] for model in ("Readers.lm", "Readers.mood")}
+            self.assertEqual(ran["Readers.lm"], passes)
+            self.assertEqual(sum(ran["Readers.mood"]), 9)
+            self.assertLessEqual(max(ran["Readers.mood"]), batch or 10)
+        self.assertTrue(all(result == results[0] for result in results))
+
+    def test_replicas_are_told_where_the_plan_is(self):
+        graph = self.folder / "batched.graph"
+        graph.write_text(BATCHED.replace("OPTION", ", batch: 3"))
+        told = "replicas: 1..4 for Readers; they are for a deployment, and a run is one process with one of each\n"
+        for words in ([], ["--explain"]):
+            done = plait("plan", graph, "--models", TINY, *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(done.stdout.endswith("\n\n" + told), done.stdout)
 
     def test_text_prints_strings_as_they_are(self):
         text = self.answer(REFERENCE, "--output", "text")

@@ -28,19 +28,6 @@ class TestTest(FolderTest):
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         self.assertIn("  ok    two may fail\n", done.stdout)
 
-    def test_no_pass_changes_a_result(self) -> None:
-        listed = plait("test", "--disable-pass", "none", ROOT / "graphs" / "cascade.graph").stderr
-        passes = listed.split("there are ")[1].splitlines()[0].split(", ")
-        self.assertGreater(len(passes), 3)
-        graphs = sorted((ROOT / "graphs").glob("*.graph"))
-        for name in passes:
-            with self.subTest(name):
-                done = plait("test", "--quiet", "--disable-pass", name, *graphs)
-                self.assertEqual(done.returncode, 0, done.stdout)
-        everything = [word for name in passes for word in ("--disable-pass", name)]
-        done = plait("test", "--quiet", *everything, *graphs)
-        self.assertEqual(done.returncode, 0, done.stdout)
-
     def test_what_differs_is_shown_with_both_sides(self) -> None:
         done = self.run_tests('test "a" { expect Writer.write("x") == "y" }')
         self.assertEqual(done.returncode, 1)

@@ -20,7 +20,7 @@ Reads nothing but the sources, unless --with-models or --locked is given.
   --with-models               also read the models' configuration and tensor names: heads, labels, limits, memory, and plait.lock
   --models DIR                look for models here first (may be repeated)
   --machine FILE              a machine profile in place of this machine
-  --strict                    resources beyond the machine are errors
+  --strict                    resources beyond the machine or below the weights are errors
   --locked                    with models, each of which must be what plait.lock says
   --warnings-as-errors        warnings fail too
   --allow CODE                not this warning or note (may be repeated)

@@ -28,7 +28,7 @@ run at the same time side by side.
   --drafts KINDS           what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
                            both as int8,text, which is the default, or none; the answer is the same
   --max-memory SIZE        what an api may take at most, as 2GiB; drafts are left out where they do not fit
-  --strict                 resources beyond the machine are errors
+  --strict                 resources beyond the machine or below the weights are errors
   --warnings-as-errors     warnings fail too
   --allow CODE             not this warning or note (may be repeated)
 

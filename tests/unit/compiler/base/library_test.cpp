@@ -71,6 +71,15 @@ TEST_CASE("numbers of many") {
   CHECK(Call("list.argmax", Ints({1, 3, 3})) == "1");
   CHECK(Call("list.argmin", Ints({1, 1, 3})) == "0");
   CHECK(Call("list.distinct", Ints({1, 2, 1})) == "[1, 2]");
+  CHECK(Call("list.distinct", Value::List({Value::Float(0.0), Value::Float(-0.0), Value(), Value::Int(0), Value(), Value::List({}),
+                                           Value::Record({{"a", Value::Int(1)}}), Value::Record({{"a", Value::Int(1)}}),
+                                           Value::Record({{"b", Value::Int(1)}})})) == R"([0.0, null, 0, [], {"a": 1}, {"b": 1}])");
+  constexpr int64_t kMany = 200'000;
+  ValueList many;
+  for (int64_t i = 0; i < kMany; ++i) {
+    many.push_back(Value::Int(i / 2));
+  }
+  CHECK(Apply(*LibraryOperation("list.distinct"), std::array{Value::List(std::move(many))})->AsList().size() == kMany / 2);
   CHECK(Call("list.zip", Ints({1}), Texts({"a"})) == R"([{"first": 1, "second": "a"}])");
   CHECK(Call("list.zip", Ints({1}), Ints({})) == "argument-range: list.zip wants lists of one length, found 1 and 0");
   CHECK(Call("math.round", Value::Float(2.5)) == "3");

@@ -15,7 +15,7 @@ constexpr const char* kExample = R"(record Scored { text: string, score: float =
 model @0 Gpt2.lm: text.Generator = hf("openai-community/gpt2", "main") {"precision": "exact"}
 model @1 Bert.classifier: text.Classifier = path("models/bert") {}
 demand Gpt2 cpu 4 memory 8589934592 gpu_min 0 gpu_max 1
-demand Bert cpu 2
+demand Bert cpu 2 replicas_min 1 replicas_max 4
 
 func @helper(%0 x: int) -> int {
   %1 = constant 1 : int

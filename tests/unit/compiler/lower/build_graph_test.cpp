@@ -124,7 +124,8 @@ TEST_CASE("a comprehension is a map; a condition is its second region; several c
 constexpr const char* kWriters = R"(import std.text
 service A {
   resources { cpu: 2, memory: 4GiB }
-  model lm: text.Classifier = hf("org/m", revision: "main")
+  scale { replicas: 1..4 }
+  model lm: text.Classifier = hf("org/m", revision: "main") { device: cpu }
   api label(t: string) -> string { return lm.classify(t)[0].label }
 }
 service B {
@@ -132,25 +133,40 @@ service B {
   traffic { timeout: 1500ms }
   model same: text.Classifier = hf("org/m", revision: "main")
   model other: text.Classifier = hf("org/m")
+  model few: text.Classifier = hf("org/m") { batch: 2 }
   uses a: A
+  uses c: C
   /// Labels it.
-  api label(t: string = "hi") -> [string] { return [a.label(t), same.classify(t)[0].label, other.classify(t)[0].label] }
+  api label(t: string = "hi") -> [string] {
+    return [a.label(t), c.label(t), same.classify(t)[0].label, other.classify(t)[0].label, few.classify(t)[0].label]
+  }
+}
+service C {
+  scale { replicas: 2 }
+  model few: text.Classifier = hf("org/m") { batch: 2 }
+  api label(t: string) -> string { return few.classify(t)[0].label }
 }
 )";
 
 TEST_CASE("equal models are one; demands and timeouts come from the services; entries are the apis of those that no other uses") {
   SourceManager sources;
   ir::Graph graph = Lowered(sources, kWriters);
-  REQUIRE(graph.models.size() == 2);
+  REQUIRE(graph.models.size() == 3);
   CHECK(graph.models[ir::ModelId{0}].name == "A.lm");
   CHECK(graph.models[ir::ModelId{0}].task == "text.Classifier");
   CHECK(graph.models[ir::ModelId{0}].location == "org/m");
   CHECK(graph.models[ir::ModelId{0}].revision == "main");
   CHECK(graph.models[ir::ModelId{1}].name == "B.other");
-  REQUIRE(graph.demands.size() == 2);
+  CHECK(graph.models[ir::ModelId{2}].name == "B.few");
+  CHECK(graph.models[ir::ModelId{2}].options.back() == std::pair<std::string, Value>("batch", Value::Int(2)));
+  REQUIRE(graph.demands.size() == 3);
   CHECK(graph.demands[0].service == "A");
   CHECK(graph.demands[0].memory_bytes == int64_t{4} << 30);
+  CHECK(graph.demands[0].replicas_max == 4);
   CHECK(graph.demands[1].gpu_max == 1);
+  CHECK(graph.demands[2].service == "C");
+  CHECK(graph.demands[2].replicas_min == 2);
+  CHECK(graph.demands[2].replicas_max == 2);
   for (const ir::Function& function : graph.functions) {
     CHECK(function.is_entry == (function.name == "B.label"));
     CHECK(function.timeout_ms == (function.is_entry ? std::optional<int64_t>(1500) : std::nullopt));
@@ -170,10 +186,11 @@ TEST_CASE("after the passes only entries are left, with the places of the lines 
       places.push_back(sources.Place(node.span));
     }
   }
-  // The call through the edge and the one of the equal model are one call, under the callee's line.
-  REQUIRE(places.size() == 2);
-  CHECK(places[0] == "main.graph:5:43-56");
-  CHECK(places[1].starts_with("main.graph:14:"));
+  // A call through an edge and the one of the equal model are one call, under the callee's line.
+  REQUIRE(places.size() == 3);
+  CHECK(places[0] == "main.graph:6:43-56");
+  CHECK(places[1].starts_with("main.graph:24:"));
+  CHECK(places[2].starts_with("main.graph:18:"));
 }
 
 TEST_CASE("the arguments of a model call carry the names of its parameters, defaults included") {

@@ -127,6 +127,12 @@ TEST_CASE("numbers and types") {
   CHECK(FaultAfter([](Plan& p, Stages&) { p.types.records.clear(); }) == kEntry + ": the record `Scored` is not declared");
   CHECK(FaultAfter([](Plan& p, Stages&) { p.entries[0].bound_by = "computation"; }) ==
         kEntry + ": `bound_ms` and `bound_by` differ from the greatest of the bounds");
+  CHECK(FaultAfter([](Plan& p, Stages&) { p.demands[0].replicas_max = 0; }) ==
+        "demand of `Gpt2`: replicas are 1..0, expected a range from at least 1");
+  CHECK(FaultAfter([](Plan& p, Stages&) { p.demands[0].replicas_max.reset(); }) ==
+        "demand of `Gpt2`: `replicas_min` and `replicas_max` stand together");
+  CHECK(FaultAfter([](Plan& p, Stages&) { p.models[1].options.emplace_back("batch", Value::Int(0)); }) ==
+        "model 1: the option `batch` is 0, expected an integer from 1 on");
   CHECK(FaultAfter([](Plan& p, Stages&) { p.models[1].source = "gpt2"; }) ==
         "model 1: the source is `gpt2`, expected `hf:org/name`, `path:folder`, `torchscript:file` or "
         "`aoti:file`");

@@ -39,6 +39,8 @@ TEST_CASE("the stage tree for people") {
   asked: gpu 1 for Gpt2 · got: cpu (no gpu on this machine); --strict refuses
   assumes: new tokens: 112 of max_length 128
   why not faster: plait plan --explain
+
+replicas: 1..4 for Gpt2; they are for a deployment, and a run is one process with one of each
 )");
 }
 
@@ -56,6 +58,8 @@ TEST_CASE("a plan with branches and filters for people") {
 
   predicted 50.0 ms · bound 40.0 ms (critical path) · peak memory 0 bytes of 25.0 GB
   why not faster: plait plan --explain
+
+replicas: 1..4 for Gpt2; they are for a deployment, and a run is one process with one of each
 )");
 }
 
@@ -79,6 +83,8 @@ TEST_CASE("why it is as it is") {
 
   what would make it faster
     fewer bytes of weights a token: a smaller model, or `precision: bf16` or `int8`; more texts in one pass cost no more bytes
+
+replicas: 1..4 for Gpt2; they are for a deployment, and a run is one process with one of each
 )");
 }
 

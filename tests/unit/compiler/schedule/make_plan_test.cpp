@@ -190,7 +190,7 @@ TEST_CASE("equal inputs give equal plans") { CHECK(plan::Write(PlanOf(ReferenceG
 TEST_CASE("facts that refute a program") {
   ir::Graph graph = ReferenceGraph();
   graph.models[ir::ModelId{2}].options = {{"head", Value()}};
-  graph.demands.push_back({"Gpt2", 4, 100'000'000, 1, 1, {}});
+  graph.demands.push_back({"Gpt2", 4, 100'000'000, 1, 1, {}, {}, {}});
   PlanInputs inputs = InputsFor(graph, 2);
   inputs.facts[0]->max_positions = 64;
   inputs.facts[1].reset();
@@ -214,6 +214,7 @@ TEST_CASE("facts that refute a program") {
   inputs.strict = true;
   DiagnosticList strict;
   MakePlan(graph, inputs, sources, strict);
+  CHECK(strict.diagnostics()[2].severity == Severity::Error);
   CHECK(strict.diagnostics()[3].severity == Severity::Error);
 }
 

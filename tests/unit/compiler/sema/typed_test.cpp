@@ -121,7 +121,8 @@ TEST_CASE("a model has every option in a fixed order") {
 TEST_CASE("settings are in bytes and milliseconds") {
   testing::Checked checked = testing::CheckText(
       "const N = 2\nservice S {\n  resources { cpu: N, memory: 512MiB, gpu: 0..N }\n"
-      "  traffic { timeout: 20s, concurrency: 32, batch: { max: 16, wait: 5ms } }\n  api a(s: string) -> string { return s }\n}\n");
+      "  traffic { timeout: 20s, concurrency: 32, batch: { max: 16, wait: 5ms } }\n  scale { replicas: 1..N * 2 }\n"
+      "  api a(s: string) -> string { return s }\n}\n");
   CHECK(checked.Codes() == std::vector<std::string>{"idle-resources"});
   const sema::Service& service = checked.module.services[sema::ServiceId{0}];
   CHECK(service.resources.cpu == 2);
@@ -132,6 +133,8 @@ TEST_CASE("settings are in bytes and milliseconds") {
   CHECK(service.traffic.concurrency == 32);
   CHECK(service.traffic.batch_max == 16);
   CHECK(service.traffic.batch_wait_ms == 5);
+  CHECK(service.scale.replicas_min == 1);
+  CHECK(service.scale.replicas_max == 4);
 }
 
 TEST_CASE("an imported file's names carry its alias") {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "compiler/base/model_options.h"
 #include "compiler/ir/text.h"
 #include "compiler/passes/run_passes.h"
 #include "compiler/plan/text.h"
@@ -44,6 +45,7 @@ class FakeTaskModel : public TaskModel {
     node.type = *ParseType(method.substr(method.find(':') + 1));
     std::vector<Result<Value>> answers;
     std::lock_guard lock(mutex_);
+    most_lanes_ = std::max(most_lanes_, calls.size());
     for (const ValueFields& arguments : calls) {
       made_.push_back(std::string(method) + ToJson(Value::Record(arguments)));
       answers.push_back(fake_(graph_, node, arguments));
@@ -58,6 +60,7 @@ class FakeTaskModel : public TaskModel {
 
   [[nodiscard]] bool is_stand_in() const override { return false; }
   [[nodiscard]] size_t calls_made() const { return made_.size(); }
+  [[nodiscard]] size_t most_lanes() const { return most_lanes_; }
 
  private:
   /// Makes the call when its first piece is asked for.
@@ -86,11 +89,14 @@ class FakeTaskModel : public TaskModel {
   tests::FakeModel fake_;
   mutable std::mutex mutex_;
   mutable std::vector<std::string> made_;
+  mutable size_t most_lanes_ = 0;
 };
 
 struct Ran {
   Result<Value> result;
   size_t calls = 0;
+  /// Of one pass.
+  size_t most_lanes = 0;
 };
 
 Ran RunPlan(const ir::Graph& graph, const plan::Plan& plan, const std::vector<Value>& arguments, uint64_t one_failure_in, int threads) {
@@ -101,10 +107,12 @@ Ran RunPlan(const ir::Graph& graph, const plan::Plan& plan, const std::vector<Va
   Cancellation cancellation;
   Executor executor(plan, plan.entries.front(), models, cancellation, {});
   ThreadPool pool(threads);
-  Ran ran{Value(), 0};
+  Ran ran{Value(), 0, 0};
   pool.Run([&](ThreadTeam& team) { ran.result = executor.Run(arguments, team); });
   for (const std::unique_ptr<TaskModel>& model : models) {
-    ran.calls += static_cast<const FakeTaskModel&>(*model).calls_made();
+    const auto& fake = static_cast<const FakeTaskModel&>(*model);
+    ran.calls += fake.calls_made();
+    ran.most_lanes = std::max(ran.most_lanes, fake.most_lanes());
   }
   return ran;
 }
@@ -175,6 +183,36 @@ TEST_CASE("guards around anything catch what the naive interpreter's do") {
   for (uint64_t seed = 3000; seed < 3000 + kPrograms; ++seed) {
     CompareOnce(seed, seed % 2 == 0 ? 5 : 2, true);
   }
+}
+
+TEST_CASE("a model's batch changes no answer and no failure, and no pass has more lanes") {
+  size_t most_lanes = 0;
+  for (uint64_t seed = 4000; seed < 4000 + kPrograms; ++seed) {
+    ir::Graph graph = tests::MakeRandomGraph({.seed = seed});
+    NameMethodsByType(graph);
+    graph = RunPasses(std::move(graph), {});
+    plan::Plan plan = tests::PlanFor(graph, 2);
+    std::vector<Value> arguments = FakeArguments(graph, seed);
+    const uint64_t one_failure_in = seed % 2 == 0 ? 0 : 5;
+    Ran whole = RunPlan(graph, plan, arguments, one_failure_in, 1);
+    const auto batch = static_cast<int64_t>(1 + seed % 3);
+    for (plan::Model& model : plan.models) {
+      model.options.emplace_back(kBatchOption, Value::Int(batch));
+    }
+    REQUIRE(plan::Verify(plan) == "");
+    Ran parts = RunPlan(graph, plan, arguments, one_failure_in, 1);
+    CAPTURE(seed);
+    REQUIRE(parts.result.ok() == whole.result.ok());
+    if (whole.result.ok()) {
+      CHECK(*parts.result == *whole.result);
+    } else {
+      CHECK(parts.result.error().message == whole.result.error().message);
+    }
+    CHECK(parts.calls == whole.calls);
+    CHECK(parts.most_lanes <= static_cast<size_t>(batch));
+    most_lanes = std::max(most_lanes, whole.most_lanes);
+  }
+  CHECK(most_lanes > 3);
 }
 
 TEST_CASE("a plan runs the same when it has been written and read") {
