@@ -84,7 +84,7 @@ class Workload:
     calls: tuple[Call, ...]
 
     def bound(self, models: Path, machine: Machine) -> float:
-        """Seconds that no run of this precision can beat here: every call's bytes or arithmetic, whichever is more."""
+        """Seconds that no run of this precision with a pass a token can beat here: every call's bytes or arithmetic."""
         return sum(_bound(call, self.precision, models, machine) for call in self.calls)
 
     def weight_bytes(self, models: Path) -> int:
