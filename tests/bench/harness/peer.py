@@ -1,7 +1,9 @@
 """A process that runs workloads on request, over JSON lines on its standard input and output.
 
-Request: {"run": NAME}. Answer, on one line: {"run": NAME, "seconds": S} with, where the peer can, "result": the
-value that the workload's entry returns; or {"error": TEXT}. Lines of other JSON objects are taken as remarks.
+Request: {"run": NAME}, or with "ways": "first" to run it in the first way there is instead of the fastest. Answer, on one
+line: {"run": NAME, "seconds": S} with, where the peer can, "result": the value that the workload's entry returns, and
+"ids": the new tokens of each writer; or {"error": TEXT}. A peer that others are wired with also takes
+{"run": "classify", "model": NAME, "texts": [TEXT, ...]}. Lines of other JSON objects are taken as remarks.
 """
 
 from __future__ import annotations
@@ -46,19 +48,27 @@ class Peer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process."""
         with contextlib.suppress(OSError):  # what could not be sent is of no use any more
             self._process.stdin.close()
         try:
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=30)  # it may have a server of its own to end
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._errors.close()
 
-    def run(self, workload: str, timeout: float = 600) -> dict[str, Any]:
+    def run(self, workload: str, timeout: float = 1200) -> dict[str, Any]:
         """Has the peer run the workload once and returns its answer."""
+        return self.ask({"run": workload}, timeout)
+
+    def ask(self, request: dict[str, Any], timeout: float = 1200) -> dict[str, Any]:
+        """Sends a request and returns the answer to it."""
         try:
-            self._process.stdin.write(json.dumps({"run": workload}) + "\n")
+            self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
         except OSError:
             pass  # it has ended: the next line says why
@@ -71,13 +81,12 @@ class Peer:
             self.remarks.update(answer)
 
     def peak_memory(self) -> int | None:
-        """Bytes of memory that the process held at most so far, mapped files included."""
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text()
-        except OSError:
-            return None
-        lines = [line.split() for line in status.splitlines() if line.startswith("VmHWM:")]
-        return int(lines[0][1]) * 1024 if lines else None
+        """Bytes of memory that the process held at most so far, mapped files included, and those that it started likewise.
+
+        What processes share is counted for each.
+        """
+        found = [_peak_memory(pid) for pid in family(self._process.pid)]
+        return sum(bytes for bytes in found if bytes is not None) if any(found) else None
 
     def _next(self, timeout: float) -> dict[str, Any]:
         try:
@@ -98,3 +107,22 @@ class Peer:
         for line in self._process.stdout:
             self._lines.put(line)
         self._lines.put(None)
+
+
+def family(pid: int) -> list[int]:
+    """The process and all that it started, directly or not, and that still run under it."""
+    found = [pid]
+    for parent in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _peak_memory(pid: int) -> int | None:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    lines = [line.split() for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(lines[0][1]) * 1024 if lines else None

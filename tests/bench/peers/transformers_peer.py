@@ -1,226 +1,155 @@
 #!/usr/bin/env python3
 """Runs the bench's workloads with the transformers library, on request over JSON lines; see harness/peer.py.
 
-Each workload is tried with every sensible use of the allowed cores when it is first asked for, and then always
-runs with the fastest. Only the work itself is timed: models are loaded, and for the rows of one model prompts
-are turned into ids, before the clock starts.
+With --compile, decoders and encoders go through torch.compile first; the page's pipelines, which the other rows call, do not.
 """
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import json
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(PROJECT / "tools" / "oracle"), str(PROJECT / "tests" / "bench")]
-from reference import environment  # noqa: E402
-
-from harness import workloads  # noqa: E402
-
-Work = Callable[[], Any]
-# Several ways to run one workload, by name; each sets the library's threads itself.
-Ways = dict[str, Work]
+from harness import onnx_export, serving, workloads  # noqa: E402
+from harness.serving import Answer, Way, Work  # noqa: E402
+from harness.workloads import Task, Workload  # noqa: E402
 
 
-def beside(jobs: list[Work], threads: int) -> list[Any]:
-    """Runs the jobs at the same time, a Python thread each, with `threads` library threads each."""
-    import torch
+class Transformers(serving.Library):
+    packages = ("transformers", "torch")
 
-    results: list[Any] = [None] * len(jobs)
-    failures: list[Exception] = []
-
-    def body(index: int) -> None:
-        torch.set_num_threads(threads)
-        try:
-            results[index] = jobs[index]()
-        except Exception as error:
-            failures.append(error)
-
-    started = [threading.Thread(target=body, args=(index,)) for index in range(len(jobs))]
-    for thread in started:
-        thread.start()
-    for thread in started:
-        thread.join()
-    if failures:
-        raise failures[0]
-    return results
-
-
-class Workloads:
-    """The workloads, each of which loads its models when it is made."""
-
-    def __init__(self, models: Path, cores: int):
+    def __init__(self, models: Path, cores: int, cache: Path):
         from reference.models import Models
 
+        super().__init__(models, cores, cache)
         self._models = Models(models)
-        self._cores = cores
 
-    def ways(self, name: str) -> tuple[Ways, Callable[[Any], Any]]:
-        """The ways to run a workload, and what turns its outcome into the value that the entry returns."""
-        workload = next(workload for workload in workloads.WORKLOADS if workload.name == name)
-        if name == "reference_graph":
-            return self._reference_graph(), lambda outcome: outcome
-        if name == "zero_shot":
-            return self._ensemble(workload.input["input_data"]), lambda outcome: outcome
-        if name.startswith("bert_"):
-            return self._bert(workload.input["text"])
-        return self._writer(workload.calls[0].model)
-
-    def _with_threads(self, work: Work) -> Ways:
-        """On one core and on all."""
+    def generator(self, model: str, form: str, threads: int) -> serving.Generate:
         import torch
 
-        def run(threads: int) -> Any:
+        writer = self._models.writer(model)
+        end = writer.model.config.eos_token_id
+        options = {"do_sample": False, "pad_token_id": end, **self._decoding(writer.model)}
+
+        def generate(ids: list[int], count: int) -> list[int]:
+            torch.set_num_threads(threads)  # of this thread only
+            given = torch.tensor([ids])
+            with torch.inference_mode():
+                # The least number keeps the end token from being chosen.
+                output = writer.model.generate(
+                    given, attention_mask=torch.ones_like(given), max_new_tokens=count, min_new_tokens=count, **options
+                )
+            return output[0, len(ids) :].tolist()
+
+        return generate
+
+    def encoder(self, model: str, form: str, threads: int) -> serving.Forward:
+        import torch
+
+        classifier = self._models.classifier(model)
+        forward = self._forward(classifier.model)
+        names = onnx_export.inputs_of(classifier.model)
+
+        def run(encoded: dict[str, Any]) -> Any:
+            torch.set_num_threads(threads)
+            with torch.inference_mode():
+                inputs = {name: torch.from_numpy(encoded[name]) for name in names}
+                return forward(**inputs).logits.numpy()
+
+        return run
+
+    def ways(self, workload: Workload) -> dict[str, Way]:
+        if workload.task is Task.REFERENCE_GRAPH:
+            return self._reference_graph()
+        if workload.task is Task.ENSEMBLE:
+            return self._ensemble(workload.input["input_data"])
+        return super().ways(workload)
+
+    def _decoding(self, model: Any) -> dict[str, Any]:
+        """What `generate` is told beside the common options."""
+        return {}
+
+    def _forward(self, model: Any) -> Callable[..., Any]:
+        return model
+
+    def _with_threads(self, work: Work, threads: int) -> Work:
+        import torch
+
+        def run() -> Any:
             torch.set_num_threads(threads)
             return work()
 
-        counts = sorted({1, self._cores})
-        return {f"with {count} of {self._cores} cores": lambda count=count: run(count) for count in counts}
+        return run
 
-    def _side_by_side(self, jobs: list[Work], then: Callable[[list[Any]], Any]) -> Ways:
-        """Both jobs at once with the cores shared or fought over, or one after the other with all of them."""
+    def _then(self, ways: dict[str, Way], then: Callable[[list[Any]], Any]) -> dict[str, Way]:
+        """The same ways, each followed by a step with all cores."""
+
+        def followed(way: Way) -> Work:
+            work = way()
+            last = self._with_threads(lambda: then(work()), self.cores)
+            return last
+
+        return {name: lambda way=way: followed(way) for name, way in ways.items()}
+
+    def _reference_graph(self) -> dict[str, Way]:
         import torch
-
-        def finish(outcomes: list[Any]) -> Any:
-            torch.set_num_threads(self._cores)
-            return then(outcomes)
-
-        def one_by_one() -> Any:
-            torch.set_num_threads(self._cores)
-            return finish([job() for job in jobs])
-
-        shared = max(1, self._cores // len(jobs))
-        return {
-            f"side by side, {shared} threads each": lambda: finish(beside(jobs, shared)),
-            f"side by side, {self._cores} threads each": lambda: finish(beside(jobs, self._cores)),
-            f"one by one, {self._cores} threads": one_by_one,
-        }
-
-    def _reference_graph(self) -> Ways:
         from transformers import pipeline
 
         scorer = self._models.classifier(workloads.BERT)
 
-        def job(name: str) -> Work:
+        def job(name: str, threads: int) -> Work:
             writer = self._models.writer(name)
             run = pipeline("text-generation", model=writer.model, tokenizer=writer.tokenizer)
             end = writer.model.config.eos_token_id
             options = {"max_length": workloads.MAX_LENGTH, "do_sample": False, "pad_token_id": end}
-            return lambda: run(workloads.PROMPT, **options)[0]["generated_text"]
+            return self._with_threads(lambda: run(workloads.PROMPT, **options)[0]["generated_text"], threads)
 
         def score(texts: list[str]) -> Any:
+            torch.set_num_threads(self.cores)
             return [{"generated": text, "score": scorer.classify(text)["score"]} for text in texts]
 
-        return self._side_by_side([job(workloads.GPT2), job(workloads.DISTILGPT2)], score)
+        writers = (workloads.GPT2, workloads.DISTILGPT2)
+        return self._then(
+            self.side_by_side(len(writers), lambda threads: [job(name, threads) for name in writers]), score
+        )
 
-    def _writer(self, name: str) -> tuple[Ways, Callable[[Any], Any]]:
-        import torch
-
-        writer = self._models.writer(name)
-        encoded = writer.tokenizer(workloads.PROMPT, return_tensors="pt")
-        options = {"max_length": workloads.MAX_LENGTH, "do_sample": False}
-        options["pad_token_id"] = writer.model.config.eos_token_id
-
-        def work() -> Any:
-            with torch.inference_mode():
-                return writer.model.generate(**encoded, **options)
-
-        def finish(ids: Any) -> Any:
-            new = ids[0, encoded.input_ids.shape[1] :]
-            return [{"generated_text": workloads.PROMPT + writer.tokenizer.decode(new, skip_special_tokens=True)}]
-
-        return self._with_threads(work), finish
-
-    def _bert(self, text: str) -> tuple[Ways, Callable[[Any], Any]]:
-        import torch
-
-        classifier = self._models.classifier(workloads.BERT)
-        encoded = classifier.tokenizer(text, return_tensors="pt")
-
-        def work() -> Any:
-            with torch.inference_mode():
-                return classifier.model(**encoded).logits
-
-        def finish(logits: Any) -> Any:
-            score, label = torch.softmax(logits[0], dim=-1).max(dim=-1)
-            return [{"label": classifier.model.config.id2label[label.item()], "score": score.item()}]
-
-        return self._with_threads(work), finish
-
-    def _ensemble(self, text: str) -> Ways:
-        from reference.models import LABELS, TEMPLATE
-
+    def _ensemble(self, text: str) -> dict[str, Way]:
         judge = self._models.classifier(workloads.ROBERTA_MNLI)
         sentiment = self._models.classifier(workloads.DISTILBERT)
-        jobs = [lambda: judge.choose(text, LABELS, TEMPLATE), lambda: sentiment.classify(text)]
-        return self._side_by_side(
-            jobs, lambda both: {"zero_shot_classification": both[0], "sentiment_analysis": both[1]}
+        jobs: list[Work] = [
+            lambda: judge.choose(text, workloads.LABELS, workloads.TEMPLATE),
+            lambda: sentiment.classify(text),
+        ]
+        return self._then(
+            self.side_by_side(len(jobs), lambda threads: [self._with_threads(job, threads) for job in jobs]),
+            lambda both: {"zero_shot_classification": both[0], "sentiment_analysis": both[1]},
         )
 
 
-def timed(work: Work) -> tuple[float, Any]:
-    begin = time.perf_counter()
-    outcome = work()
-    return time.perf_counter() - begin, outcome
+class Compiled(Transformers):
+    """The same behind torch.compile. A decoder needs a key/value cache of fixed size, or every step compiles anew."""
 
+    def _decoding(self, model: Any) -> dict[str, Any]:
+        import torch
 
-def fastest(ways: Ways) -> str:
-    """The name of the fastest way, each warmed up once; a short one is measured more often."""
-    if len(ways) == 1:
-        return next(iter(ways))
-    best = {}
-    for name, work in ways.items():
-        tries = 5 if timed(work)[0] < 1 else 1
-        best[name] = min(timed(work)[0] for _ in range(tries))
-    return min(best, key=best.__getitem__)
+        if not hasattr(model, "eager_forward"):
+            model.eager_forward = model.forward
+            model.forward = torch.compile(model.forward)
+        return {"cache_implementation": "static"}
 
+    def _forward(self, model: Any) -> Callable[..., Any]:
+        import torch
 
-def digest(result: Any) -> str:
-    """Equal for equal texts and labels and for scores that agree in three digits."""
-    text = json.dumps(result, sort_keys=True, ensure_ascii=False)
-    rounded = json.loads(text, parse_float=lambda number: f"{float(number):.3f}")
-    return hashlib.sha256(json.dumps(rounded, sort_keys=True).encode()).hexdigest()[:16]
+        return torch.compile(model)
 
-
-def answer(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False), flush=True)
-
-
-def serve(models: Path, cores: int) -> None:
-    """Answers requests until the input ends."""
-    loaded = Workloads(models, cores)
-    ready: dict[str, tuple[Work, Callable[[Any], Any]]] = {}
-    for line in sys.stdin:
-        try:
-            name = json.loads(line)["run"]
-            if name not in ready:
-                ways, finish = loaded.ways(name)
-                way = fastest(ways)
-                ready[name] = ways[way], finish
-                answer({"way": way})
-            work, finish = ready[name]
-            seconds, outcome = timed(work)
-            result = finish(outcome)
-            answer({"run": name, "seconds": seconds, "digest": digest(result), "result": result})
-        except Exception as error:
-            answer({"error": f"{type(error).__name__}: {error}"})
-
-
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="transformers_peer", description=__doc__.splitlines()[0])
-    parser.add_argument("--models", type=Path, default=PROJECT / ".models", metavar="DIR", help="default: .models")
-    parser.add_argument("--cores", type=int, required=True, metavar="N", help="threads in all, never more")
-    return parser.parse_args()
+    def ways(self, workload: Workload) -> dict[str, Way]:
+        if workload.task in (Task.REFERENCE_GRAPH, Task.ENSEMBLE):
+            raise NotImplementedError("the page's pipelines are not compiled")
+        return super().ways(workload)
 
 
 if __name__ == "__main__":
-    options = parse()
-    environment.enter(__file__)
-    serve(options.models, options.cores)
+    serving.main(Transformers, __doc__, {"--compile": Compiled})
