@@ -1,0 +1,288 @@
+#include "runtime/tasks/generation_state.h"
+
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace plait {
+
+GenerationBatch::State::State(const CausalLm& model, const GenerationSettings& settings, std::vector<GenerationRequest> requests,
+                              uint64_t request_seed, CallStatistics* statistics, std::optional<ReadPrompt> prompt)
+    : model_(model),
+      requests_(std::move(requests)),
+      settings_(settings),
+      request_seed_(request_seed),
+      statistics_(statistics),
+      read_prompt_(std::move(prompt)),
+      failures_(requests_.size()) {
+  AddSequences();
+  MakeCache();
+}
+
+void GenerationBatch::State::Step(ThreadTeam& team) {
+  team.AdmitMembers();
+  Admit();
+  if (!settings_.drafts.empty()) {
+    Guess(team);
+  }
+  PlanSteps();
+  std::span<const float> logits = model_.Forward(steps_, WeightCopy::Main, *cache_, team);
+  Count(WeightCopy::Main);
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const auto row_count = static_cast<size_t>(steps_[i].asking) * static_cast<size_t>(model_.vocab_size());
+    FinishStep(sequences_[stepped_[i]], steps_[i].tokens.size(), logits.first(row_count));
+    logits = logits.subspan(row_count);
+  }
+}
+
+void GenerationBatch::State::AddSequences() {
+  std::map<std::span<const int32_t>, size_t, decltype([](std::span<const int32_t> a, std::span<const int32_t> b) {
+             return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+           })>
+      prompts;
+  for (size_t i = 0; i < requests_.size(); ++i) {
+    const GenerationRequest& request = requests_[i];
+    size_t prompt = prompts.try_emplace(request.prompt_ids, prompts.size()).first->second;
+    for (int64_t r = 0; r < request.num_return_sequences; ++r) {
+      WritingSequence& sequence = sequences_.emplace_back();
+      sequence.request = i;
+      sequence.return_index = r;
+      sequence.prompt = prompt;
+      sequence.prompt_tokens = request.prompt_ids.size();
+    }
+  }
+}
+
+void GenerationBatch::State::MakeCache() {
+  int64_t max_tokens = 1;
+  for (const GenerationRequest& request : requests_) {
+    // The last token is written and never read.
+    max_tokens = std::max(max_tokens, request.max_length - 1);
+  }
+  int64_t slots =
+      read_prompt_ ? SequencesWithRoom(model_.max_positions(), sequences_.size()) : SequencesWithRoom(max_tokens, sequences_.size());
+  cache_ = read_prompt_ ? std::move(read_prompt_->cache) : model_.NewCache(static_cast<int>(slots), max_tokens);
+  for (auto slot = static_cast<int>(slots); slot-- > 0;) {
+    free_slots_.push_back(slot);
+  }
+  steps_.reserve(static_cast<size_t>(slots));
+  stepped_.reserve(static_cast<size_t>(slots));
+}
+
+void GenerationBatch::State::Admit() {
+  while (next_waiting_ < sequences_.size() && (sequences_[next_waiting_].slot || sequences_[next_waiting_].done)) {
+    ++next_waiting_;
+  }
+  for (size_t i = next_waiting_; i < sequences_.size() && !free_slots_.empty(); ++i) {
+    if (!sequences_[i].slot && !sequences_[i].done) {
+      TryAdmit(sequences_[i]);
+    }
+  }
+}
+
+/// Gives the sequence a slot, with its prompt copied from another that has it; waits where another is still reading it.
+void GenerationBatch::State::TryAdmit(WritingSequence& sequence) {
+  const WritingSequence* source = nullptr;
+  for (const WritingSequence& other : sequences_) {
+    if (other.slot && other.prompt == sequence.prompt) {
+      source = &other;
+      break;
+    }
+  }
+  if (source != nullptr && !source->has_prompt()) {
+    return;
+  }
+  const GenerationRequest& request = requests_[sequence.request];
+  int slot = free_slots_.back();
+  free_slots_.pop_back();
+  sequence.slot = slot;
+  sequence.tokens.reserve(static_cast<size_t>(request.max_length));
+  for (int32_t token : request.prompt_ids) {
+    Append(sequence, token);
+  }
+  sequence.surely_seen = sequence.seen.size();
+  // The last token is run by each sequence itself, since its logits are what the first new token is chosen from.
+  sequence.cached = source == nullptr ? ReadAhead(request) : sequence.prompt_tokens - 1;
+  cache_->CopySequence(source == nullptr ? slot : *source->slot, slot, static_cast<int64_t>(sequence.cached));
+}
+
+/// How many of the prompt's tokens but the last the cache holds already, once: what a sequence writes takes their place.
+size_t GenerationBatch::State::ReadAhead(const GenerationRequest& request) {
+  if (!read_prompt_) {
+    return 0;
+  }
+  const std::vector<int32_t>& read = read_prompt_->tokens;
+  auto [differs, end] = std::mismatch(read.begin(), read.end(), request.prompt_ids.begin(), request.prompt_ids.end());
+  auto equal = static_cast<size_t>(differs - read.begin());
+  read_prompt_->tokens.clear();
+  return std::min(equal, request.prompt_ids.size() - 1);
+}
+
+/// One token of each sequence that writes, with its guesses, and prompt tokens up to the limit of a pass.
+void GenerationBatch::State::PlanSteps() {
+  steps_.clear();
+  stepped_.clear();
+  auto room = static_cast<size_t>(kPrefillTokens);
+  for (size_t i = 0; i < sequences_.size(); ++i) {
+    WritingSequence& sequence = sequences_[i];
+    if (!sequence.slot || (sequence.reads_prompt() && room == 0)) {
+      continue;
+    }
+    size_t count = 1 + sequence.guesses;
+    if (sequence.reads_prompt()) {
+      count = std::min(room, sequence.tokens.size() - sequence.cached);
+      room -= count;
+    }
+    const bool reaches_end = sequence.cached + count == sequence.tokens.size();
+    steps_.push_back({*sequence.slot, std::span<const int32_t>(sequence.tokens).subspan(sequence.cached, count),
+                      reaches_end ? static_cast<int64_t>(1 + sequence.guesses) : 0});
+    stepped_.push_back(i);
+  }
+}
+
+void GenerationBatch::State::Count(WeightCopy copy) {
+  if (statistics_ == nullptr) {
+    return;
+  }
+  CallStatistics& statistics = *statistics_;
+  statistics.bytes_streamed += model_.bytes_per_pass(copy);
+  statistics.passes += copy == WeightCopy::Main ? 1 : 0;
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const WritingSequence& sequence = sequences_[stepped_[i]];
+    auto tokens = static_cast<int64_t>(steps_[i].tokens.size());
+    if (copy == WeightCopy::Main) {
+      auto prompt_left = static_cast<int64_t>(sequence.prompt_tokens) - static_cast<int64_t>(sequence.cached);
+      statistics.prompt_tokens += std::clamp(prompt_left, int64_t{0}, tokens);
+    }
+    statistics.operations += PassOperations(model_, settings_, tokens, steps_[i].asking);
+  }
+}
+
+/// Appends the token that follows what the step ran, and goes on through the guesses as long as they are what it would have appended.
+/// `logits` has a row for the last token that was sure and one for each guess.
+void GenerationBatch::State::FinishStep(WritingSequence& sequence, size_t step_tokens, std::span<const float> logits) {
+  // A request that failed in an earlier row of this pass has already given its slots back.
+  if (sequence.done) {
+    return;
+  }
+  RetractGuesses(sequence);
+  sequence.cached += step_tokens - guesses_.size();
+  size_t right = 0;
+  while (!logits.empty()) {
+    const auto row = logits.first(static_cast<size_t>(model_.vocab_size()));
+    logits = logits.subspan(row.size());
+    if (!AllFinite(row)) {
+      size_t position = sequence.tokens.size();
+      FailRequest(sequence.request,
+                  Error{FailureKind::Arithmetic,
+                        fmt::format("the logits after {} tokens are not finite; the model is {}", position, settings_.model_name),
+                        "",
+                        {}});
+      return;
+    }
+    Append(sequence, ChooseToken(sequence, row));
+    sequence.surely_seen = sequence.seen.size();
+    if (statistics_ != nullptr) {
+      ++statistics_->new_tokens;
+    }
+    const bool is_right = right < guesses_.size() && sequence.tokens.back() == guesses_[right];
+    right += is_right ? 1 : 0;
+    if (IsComplete(sequence)) {
+      NoteGuesses(sequence, right);
+      Release(sequence);
+      return;
+    }
+    if (!is_right) {
+      break;
+    }
+    ++sequence.cached;
+  }
+  NoteGuesses(sequence, right);
+  cache_->CopySequence(*sequence.slot, *sequence.slot, static_cast<int64_t>(sequence.cached));
+}
+
+int32_t GenerationBatch::State::ChooseToken(const WritingSequence& sequence, std::span<const float> logits) {
+  const GenerationRequest& request = requests_[sequence.request];
+  if (request.sampling.repetition_penalty != 1.0) {
+    scores_.assign(logits.begin(), logits.end());
+    PenalizeRepetition(scores_, sequence.seen, request.sampling.repetition_penalty);
+    logits = scores_;
+  }
+  if (!request.sampling.do_sample) {
+    return ArgMax(logits);
+  }
+  size_t new_tokens = sequence.tokens.size() - sequence.prompt_tokens;
+  double uniform = UniformDraw(request_seed_, request.seed, static_cast<uint64_t>(sequence.return_index), new_tokens);
+  return DrawToken(sampler_.Distribution(logits, request.sampling), uniform);
+}
+
+void GenerationBatch::State::Append(WritingSequence& sequence, int32_t token) {
+  sequence.tokens.push_back(token);
+  if (requests_[sequence.request].sampling.repetition_penalty == 1.0) {
+    return;
+  }
+  sequence.is_seen.resize(static_cast<size_t>(model_.vocab_size()));
+  if (!sequence.is_seen[static_cast<size_t>(token)]) {
+    sequence.is_seen[static_cast<size_t>(token)] = true;
+    sequence.seen.push_back(token);
+  }
+}
+
+bool GenerationBatch::State::IsComplete(const WritingSequence& sequence) const {
+  const GenerationRequest& request = requests_[sequence.request];
+  const std::vector<int32_t>& ends = request.eos_token_ids;
+  return static_cast<int64_t>(sequence.tokens.size()) >= request.max_length ||
+         std::find(ends.begin(), ends.end(), sequence.tokens.back()) != ends.end() ||
+         EndsWithStop(sequence.tokens, request.stop, settings_.decode);
+}
+
+void GenerationBatch::State::Release(WritingSequence& sequence) {
+  sequence.done = true;
+  ++done_;
+  if (sequence.slot) {
+    free_slots_.push_back(*sequence.slot);
+    sequence.slot.reset();
+  }
+}
+
+void GenerationBatch::State::FailRequest(size_t request, const Error& error) {
+  failures_[request] = error;
+  for (WritingSequence& sequence : sequences_) {
+    if (sequence.request == request && !sequence.done) {
+      Release(sequence);
+    }
+  }
+}
+
+void GenerationBatch::State::FailUnfinished(const Error& error) {
+  for (size_t i = 0; i < sequences_.size(); ++i) {
+    if (!sequences_[i].done) {
+      FailRequest(sequences_[i].request, error);
+    }
+  }
+}
+
+std::span<const int32_t> GenerationBatch::State::WrittenByFirst() const {
+  const WritingSequence& sequence = sequences_[0];
+  return std::span(sequence.tokens).subspan(std::min(sequence.prompt_tokens, sequence.tokens.size()));
+}
+
+std::vector<Result<std::vector<NewTokens>>> GenerationBatch::State::Results() const {
+  std::vector<std::vector<NewTokens>> written(requests_.size());
+  for (const WritingSequence& sequence : sequences_) {
+    auto begin = sequence.tokens.begin() + static_cast<ptrdiff_t>(std::min(sequence.prompt_tokens, sequence.tokens.size()));
+    written[sequence.request].emplace_back(begin, sequence.tokens.end());
+  }
+  std::vector<Result<std::vector<NewTokens>>> results;
+  for (size_t i = 0; i < requests_.size(); ++i) {
+    if (failures_[i]) {
+      results.emplace_back(*failures_[i]);
+    } else {
+      results.emplace_back(std::move(written[i]));
+    }
+  }
+  return results;
+}
+
+}  // namespace plait

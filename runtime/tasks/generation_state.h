@@ -1,0 +1,110 @@
+// What a batch of requests keeps between its passes. For generation*.cpp only.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "runtime/tasks/drafts.h"
+#include "runtime/tasks/generation.h"
+
+namespace plait {
+
+/// One return sequence of one request, from waiting through reading its prompt to writing.
+struct WritingSequence {
+  size_t request = 0;
+  int64_t return_index = 0;
+  /// Equal for sequences with equal prompts.
+  size_t prompt = 0;
+  std::vector<int32_t> tokens;
+  size_t prompt_tokens = 0;
+  /// How many of `tokens` the cache holds.
+  size_t cached = 0;
+  /// How many of `tokens`, at their end, are guesses that the next pass decides on.
+  size_t guesses = 0;
+  bool is_guessed_by_model = false;
+  /// How right what was looked up has been.
+  DraftRecord looked_up{0.5};
+  std::optional<int> slot;
+  bool done = false;
+  // What the repetition penalty looks at; kept only where there is one.
+  std::vector<int32_t> seen;
+  std::vector<bool> is_seen;
+  /// How many of `seen` do not come from guesses.
+  size_t surely_seen = 0;
+
+  /// Whether the prompt's keys and values are there but for the last token's, so that an equal prompt can copy them.
+  [[nodiscard]] bool has_prompt() const { return cached + 1 >= prompt_tokens; }
+  [[nodiscard]] bool reads_prompt() const { return cached + 1 < tokens.size() - guesses; }
+};
+
+class GenerationBatch::State {
+ public:
+  State(const CausalLm& model, const GenerationSettings& settings, std::vector<GenerationRequest> requests, uint64_t request_seed,
+        CallStatistics* statistics, std::optional<ReadPrompt> prompt);
+
+  [[nodiscard]] bool is_done() const { return done_ == sequences_.size(); }
+
+  void Step(ThreadTeam& team);
+
+  void FailUnfinished(const Error& error);
+  [[nodiscard]] std::span<const int32_t> WrittenByFirst() const;
+  [[nodiscard]] std::vector<Result<std::vector<NewTokens>>> Results() const;
+
+ private:
+  // Who writes, and where.
+  void AddSequences();
+  void MakeCache();
+  void Admit();
+  void TryAdmit(WritingSequence& sequence);
+  size_t ReadAhead(const GenerationRequest& request);
+  // Guessing.
+  void Guess(ThreadTeam& team);
+  [[nodiscard]] bool HasDraft(DraftSource source) const { return std::ranges::find(settings_.drafts, source) != settings_.drafts.end(); }
+  [[nodiscard]] int64_t MostGuesses(const WritingSequence& sequence) const;
+  [[nodiscard]] DraftCosts Costs() const;
+  DraftChoice LookUp(WritingSequence& sequence, int64_t writing);
+  void GuessWithModel(int64_t guesses, ThreadTeam& team);
+  void RetractGuesses(WritingSequence& sequence);
+  void NoteGuesses(WritingSequence& sequence, size_t right);
+  // One pass.
+  void PlanSteps();
+  void Count(WeightCopy copy);
+  void FinishStep(WritingSequence& sequence, size_t step_tokens, std::span<const float> logits);
+  int32_t ChooseToken(const WritingSequence& sequence, std::span<const float> logits);
+  void Append(WritingSequence& sequence, int32_t token);
+  [[nodiscard]] bool IsComplete(const WritingSequence& sequence) const;
+  void Release(WritingSequence& sequence);
+  void FailRequest(size_t request, const Error& error);
+
+  const CausalLm& model_;
+  std::vector<GenerationRequest> requests_;
+  const GenerationSettings& settings_;
+  uint64_t request_seed_;
+  CallStatistics* statistics_;
+  std::optional<ReadPrompt> read_prompt_;
+
+  std::vector<WritingSequence> sequences_;
+  std::vector<std::optional<Error>> failures_;
+  size_t done_ = 0;
+  /// The first sequence that may still wait for a slot.
+  size_t next_waiting_ = 0;
+  std::unique_ptr<KeyValueCache> cache_;
+  std::vector<int> free_slots_;
+
+  // Used anew in each pass.
+  std::vector<CausalLm::Step> steps_;
+  std::vector<size_t> stepped_;
+  std::vector<float> scores_;
+  std::vector<int32_t> guesses_;
+  TokenSampler sampler_;
+
+  /// How right the model's small copy has been, and how many passes went by without asking it.
+  DraftRecord guessed_by_model_{0.9};
+  int64_t passes_without_guesses_ = 0;
+};
+
+}  // namespace plait
