@@ -57,11 +57,22 @@ class RatiosTest(unittest.TestCase):
         measured.agreements[PLAIT] = agreement.Agreement("differ", ["Plait is wrong"])
         self.assertEqual(report.below([measured], PLAIT, 0.1), ["Plait is wrong"])
 
-    def test_a_row_without_a_graph_requires_nothing(self):
-        self.assertEqual(report.below([row("gpt2_alone_int8", llama_cpp=[1.0])], PLAIT, 1.0), [])
+    def test_the_project_itself_is_no_peer(self):
+        measured = row(plait=[1.0], plait_drafts=[0.5], llama_cpp=[1.2])
+        self.assertEqual(measured.ratio(PLAIT), 1.2)
 
     def test_a_row_that_the_subject_should_have_run_fails(self):
         self.assertEqual(report.below([row(llama_cpp=[1.0])], PLAIT, 1.0), ["GPT-2 alone: the ratio is not known"])
+
+
+class GraphTest(unittest.TestCase):
+    def test_a_class_of_its_own_is_set_on_every_model(self):
+        source = 'model a: text.Generator = hf("o/a")\nmodel b: text.Classifier = hf("o/b") { head: random(seed: 0) }\n'
+        expected = (
+            'model a: text.Generator = hf("o/a") { precision: int8 }\n'
+            'model b: text.Classifier = hf("o/b") { precision: int8, head: random(seed: 0) }\n'
+        )
+        self.assertEqual(catalog.in_precision(source, Precision.INT8), expected)
 
 
 class TableTest(unittest.TestCase):
@@ -72,7 +83,7 @@ class TableTest(unittest.TestCase):
         first.remarks = {"transformers": {"way": "with 2 of 2 cores"}}
         first.left_out = {"ctranslate2": "not installed: no network"}
         second = row("gpt2_alone_int8")
-        second.left_out = {PLAIT: "it has no graph in int8 yet"}
+        second.left_out = {PLAIT: "exit code 69"}
         expected = """\
 GPT-2 alone   (limit 500 ms)
                 median, ms      range        Plait is  × limit   memory  answers  ran
@@ -83,7 +94,7 @@ GPT-2 alone   (limit 500 ms)
 
 GPT-2 alone, int8   (limit 500 ms)
   nobody ran it
-  Plait is left out: it has no graph in int8 yet"""
+  Plait is left out: exit code 69"""
         self.assertEqual(report.table([first, second], PLAIT), expected)
 
     def test_short_times_keep_three_digits(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ CACHE = PROJECT / ".deps" / "bench" / "cache"
 ORACLE = "oracle"  # the environment that the bench itself runs in
 
 PLAIT = "plait"
+PLAIT_DRAFTS = "plait_drafts"
+OWN = (PLAIT, PLAIT_DRAFTS)  # the project itself, which is no peer
 TRANSFORMERS = "transformers"
 
 
@@ -60,7 +63,15 @@ def _compiles(workload: Workload) -> bool:
 
 
 CONTENDERS = [
-    Contender(PLAIT, "Plait", "the project's own build, `plait bench`", lambda workload: workload.graph is not None),
+    Contender(
+        PLAIT, "Plait", "the project's own build, `plait bench`, every token with a pass of its own", lambda workload: True
+    ),
+    Contender(
+        PLAIT_DRAFTS,
+        "Plait, int8 drafts",
+        "the same with tokens guessed by the int8 copy, and not looked up in the text: stand-ins repeat themselves",
+        lambda workload: workload.precision is Precision.FP32 and workload.task in (Task.WRITE, Task.REFERENCE_GRAPH),
+    ),
     Contender(
         TRANSFORMERS,
         "transformers",
@@ -157,14 +168,32 @@ def python_of(environment: str) -> Path:
     return folder / "bin" / "python"
 
 
+def graph_of(workload: Workload) -> Path:
+    """The file of a row's graph; that of a class other than fp32 is written first."""
+    graph = PROJECT / workload.graph
+    if workload.precision is Precision.FP32:
+        return graph
+    written = CACHE / "graphs" / f"{graph.stem}_{workload.precision.value}.graph"
+    written.parent.mkdir(parents=True, exist_ok=True)
+    written.write_text(in_precision(graph.read_text(), workload.precision))
+    return written
+
+
+def in_precision(source: str, precision: Precision) -> str:
+    """The source with the precision of every model set."""
+    with_options = re.sub(r'(hf\("[^"]+"\) \{)', rf"\1 precision: {precision.value},", source)
+    return re.sub(r'(hf\("[^"]+"\))$', rf"\1 {{ precision: {precision.value} }}", with_options, flags=re.MULTILINE)
+
+
 def command_of(contender: Contender, settings: Settings, workload: Workload | None = None) -> list[str]:
     """How a contender is started; Plait is for one workload. The only place that knows."""
-    if contender.name == PLAIT:
-        assert workload is not None and workload.graph is not None
+    if contender.name in OWN:
+        assert workload is not None
         return [
-            *(str(settings.plait), "bench", str(PROJECT / workload.graph), "--protocol", "jsonl"),
+            *(str(settings.plait), "bench", str(graph_of(workload)), "--protocol", "jsonl"),
             *("--entry", workload.entry, "--input", json.dumps(workload.input)),
             *("--models", str(settings.models), "--quiet"),
+            *("--drafts", "none" if contender.name == PLAIT else "int8"),
         ]
     return [
         *(str(python_of(contender.environment)), str(PEERS / contender.script)),

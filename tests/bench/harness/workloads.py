@@ -72,13 +72,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Workload:
-    """One row. Without a graph, Plait has nothing to run for it and is left out of it."""
+    """One row. Its graph is written in fp32; that of another class is the same with the precision of each model set."""
 
     name: str
     title: str
     task: Task
     precision: Precision
-    graph: str | None  # from the project's folder
+    graph: str  # from the project's folder
     entry: str
     input: dict[str, Any]
     calls: tuple[Call, ...]
@@ -94,24 +94,24 @@ class Workload:
 
 
 def _writers(
-    name: str, title: str, precision: Precision, models: tuple[str, ...], graph: str | None, entry: str
+    name: str, title: str, precision: Precision, models: tuple[str, ...], graph: str, entry: str
 ) -> Workload:
     calls = tuple(Call(model, _NEW_TOKENS, 1) for model in models)
     return Workload(name, title, Task.WRITE, precision, graph, entry, {"sentence": PROMPT}, calls)
 
 
 def _in_every_precision(name: str, title: str, models: tuple[str, ...], graph: str, entry: str) -> list[Workload]:
-    """The fp32 row of a graph, and those of the classes for which Plait has no graph yet."""
+    """The fp32 row of a graph, and those of the other classes."""
     return [
         _writers(name, title, Precision.FP32, models, graph, entry),
         *(
-            _writers(f"{name}_{precision.value}", f"{title}, {precision.value}", precision, models, None, entry)
+            _writers(f"{name}_{precision.value}", f"{title}, {precision.value}", precision, models, graph, entry)
             for precision in (Precision.BF16, Precision.INT8)
         ),
     ]
 
 
-def _forward(name: str, title: str, model: str, tokens: int, precision: Precision, graph: str | None) -> Workload:
+def _forward(name: str, title: str, model: str, tokens: int, precision: Precision, graph: str) -> Workload:
     call = Call(model, 1, tokens)
     given = {"text": text_of(tokens)}
     return Workload(name, title, Task.CLASSIFY, precision, graph, "Scorer.score", given, (call,))
@@ -124,7 +124,7 @@ def _forwards(short: str, title: str, model: str) -> list[Workload]:
     for tokens in (16, 128):
         named = f"{short}_{tokens}", f"{title}, {tokens} tokens"
         rows.append(_forward(*named, model, tokens, Precision.FP32, graph))
-        rows.append(_forward(f"{named[0]}_bf16", f"{named[1]}, bf16", model, tokens, Precision.BF16, None))
+        rows.append(_forward(f"{named[0]}_bf16", f"{named[1]}, bf16", model, tokens, Precision.BF16, graph))
     return rows
 
 
