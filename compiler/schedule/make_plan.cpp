@@ -168,9 +168,13 @@ plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const Sourc
   if (!Fits(plan, inputs)) {
     const plan::Entry& largest = *Largest(plan);
     auto function = std::ranges::find(graph.functions, largest.name, &ir::Function::name);
-    sink.Report(MakeDiagnostic(DiagnosticKind::MemoryTooSmall, function->span, "`{}` takes {} at least, and `--max-memory` gives {}",
-                               largest.name, schedule::MemoryText(largest.peak_memory), schedule::MemoryText(*inputs.max_memory))
-                    .Fix("give it more, take smaller models, or `precision: bf16` or `int8`"));
+    Diagnostic diagnostic =
+        MakeDiagnostic(DiagnosticKind::MemoryTooSmall, function->span, "`{}` takes {} at least, and `--max-memory` gives {}", largest.name,
+                       schedule::MemoryText(largest.peak_memory), schedule::MemoryText(*inputs.max_memory))
+            .Fix("give it more, take smaller models, or `precision: bf16` or `int8`");
+    // This is no wish of the source but the word of who runs it.
+    diagnostic.severity = Severity::Error;
+    sink.Report(std::move(diagnostic));
   }
   return plan;
 }
