@@ -17,6 +17,8 @@ std::optional<DraftSource> DraftSourceFromName(std::string_view name) {
 
 std::vector<DraftSource> AllDraftSources() { return {DraftSource::Int8, DraftSource::Text}; }
 
+bool Contains(std::span<const DraftSource> sources, DraftSource source) { return std::ranges::find(sources, source) != sources.end(); }
+
 double FreeRows(double bytes_a_weight) {
   // A core multiplies about two rows with a weight's byte in the time that it reads it in.
   constexpr double kRowsAByte = 2;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,7 @@ std::string_view DraftSourceName(DraftSource source);
 std::optional<DraftSource> DraftSourceFromName(std::string_view name);
 /// All that there are.
 std::vector<DraftSource> AllDraftSources();
+bool Contains(std::span<const DraftSource> sources, DraftSource source);
 
 /// Guesses of one sequence and one pass at most.
 inline constexpr int64_t kMaxGuesses = 8;

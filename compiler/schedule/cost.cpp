@@ -33,7 +33,7 @@ CostModel::CostModel(const ir::Graph& graph, const ir::Function& function, const
     : graph_(graph),
       function_(function),
       facts_(facts),
-      guesses_by_model_(std::ranges::find(drafts, DraftSource::Int8) != drafts.end()),
+      guesses_by_model_(Contains(drafts, DraftSource::Int8)),
       sources_(function.nodes.size()),
       tokens_(function.nodes.size(), -1),
       items_(function.nodes.size(), -1) {}

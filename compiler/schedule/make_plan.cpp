@@ -50,8 +50,7 @@ std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inpu
       planned.drafts = inputs.drafts;
       std::erase_if(planned.drafts,
                     [&](DraftSource source) { return source == DraftSource::Int8 && schedule::DraftBytes(model, facts) == 0; });
-      bool has_copy = std::ranges::find(planned.drafts, DraftSource::Int8) != planned.drafts.end();
-      planned.draft_bytes = has_copy ? schedule::DraftBytes(model, facts) : 0;
+      planned.draft_bytes = Contains(planned.drafts, DraftSource::Int8) ? schedule::DraftBytes(model, facts) : 0;
     }
     models.push_back(std::move(planned));
   }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/model_options.h"
+
 namespace plait::schedule {
 namespace {
 
@@ -26,12 +28,11 @@ double WeightsOf(const ir::Model& model, const std::optional<ModelFacts>& facts)
 
 /// What linear layers store a weight as.
 double BytesEach(const ir::Model& model, const std::optional<ModelFacts>& facts) {
-  auto precision = std::ranges::find(model.options, "precision", [](const auto& option) { return option.first; });
-  if (precision != model.options.end() && precision->second == Value::String("int8")) {
+  const std::optional<Precision> precision = PrecisionOf(model.options);
+  if (precision == Precision::Int8) {
     return 1;
   }
-  const bool is_bf16 = precision != model.options.end() && precision->second == Value::String("bf16");
-  return is_bf16 || (facts && facts->stores_bf16) ? 2 : kFloatBytes;
+  return precision == Precision::Bf16 || (facts && facts->stores_bf16) ? 2 : kFloatBytes;
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "compiler/base/model_options.h"
 #include "compiler/base/model_source.h"
 #include "compiler/sema/constants.h"
@@ -224,11 +226,11 @@ class ModelReader {
     const ast::Expr& expr = ExprOf(id);
     const auto* name = std::get_if<ast::Name>(&expr.node);
     std::string word = name != nullptr ? name->text : "";
-    std::vector<std::string> known = {"exact", "bf16", "int8"};
-    if (std::ranges::find(known, word) != known.end()) {
+    if (PrecisionFromName(word)) {
       return Value::String(word);
     }
-    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownOption, expr.span, "`precision` is one of exact, bf16, int8");
+    std::vector<std::string> known = PrecisionNames();
+    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::UnknownOption, expr.span, "`precision` is one of {}", fmt::join(known, ", "));
     if (std::optional<std::string> near = program_.reporter.Suggest(word, known)) {
       diagnostic.fixes.push_back({fmt::format("did you mean `{}`?", *near), expr.span, *near});
     }

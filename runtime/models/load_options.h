@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "runtime/nn/weight_reader.h"
+#include "compiler/base/model_options.h"
 
 namespace plait {
 

@@ -10,6 +10,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "compiler/base/model_options.h"
 #include "compiler/base/result.h"
 #include "runtime/base/thread_team.h"
 #include "runtime/kernels/kernel_form.h"
@@ -21,9 +22,6 @@ namespace plait {
 
 /// `[2, 3]`
 std::string FormatShape(const std::vector<int64_t>& shape);
-
-/// What linear layers store their weights as. `Exact`: as values that lose nothing, fp32, or bf16 where the checkpoint has bf16.
-enum class Precision { Exact, Bf16, Int8 };
 
 class WeightReader {
  public:

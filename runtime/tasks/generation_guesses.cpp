@@ -9,14 +9,6 @@ int64_t GenerationBatch::State::MostGuesses(const WritingSequence& sequence) con
   return std::min(left, kMaxGuesses);
 }
 
-DraftCosts GenerationBatch::State::Costs() const {
-  const auto bytes = static_cast<double>(model_.bytes_per_pass(WeightCopy::Main));
-  DraftCosts costs;
-  costs.free_rows = FreeRows(bytes / static_cast<double>(model_.weights_per_token()));
-  costs.guess = model_.has_draft() ? static_cast<double>(model_.bytes_per_pass(WeightCopy::Draft)) / bytes : 1;
-  return costs;
-}
-
 /// Appends guesses to the sequences that write: what followed the same words before, where that promises most, or what the model's small
 /// copy says.
 void GenerationBatch::State::Guess(ThreadTeam& team) {
@@ -26,8 +18,8 @@ void GenerationBatch::State::Guess(ThreadTeam& team) {
   }
   constexpr int64_t kPassesBetweenProbes = 32;
   DraftChoice by_model;
-  if (HasDraft(DraftSource::Int8) && model_.has_draft() && writing > 0) {
-    by_model = BestGuesses(guessed_by_model_.rate(), Costs(), writing, kMaxGuesses);
+  if (Contains(settings_.drafts, DraftSource::Int8) && model_.has_draft() && writing > 0) {
+    by_model = BestGuesses(guessed_by_model_.rate(), costs_, writing, kMaxGuesses);
     passes_without_guesses_ = by_model.guesses > 0 ? 0 : passes_without_guesses_ + 1;
     if (passes_without_guesses_ == kPassesBetweenProbes) {
       // Whether it would be right by now only shows where it is asked.
@@ -40,7 +32,7 @@ void GenerationBatch::State::Guess(ThreadTeam& team) {
       continue;
     }
     sequence.is_guessed_by_model = by_model.guesses > 0;
-    if (HasDraft(DraftSource::Text) && LookUp(sequence, writing).gain > by_model.gain) {
+    if (Contains(settings_.drafts, DraftSource::Text) && LookUp(sequence, writing).gain > by_model.gain) {
       sequence.is_guessed_by_model = false;
       sequence.guesses = guesses_.size();
       for (int32_t token : guesses_) {
@@ -56,8 +48,7 @@ void GenerationBatch::State::Guess(ThreadTeam& team) {
 /// Puts what followed the sequence's last words before into `guesses_`, and says what it promises.
 DraftChoice GenerationBatch::State::LookUp(WritingSequence& sequence, int64_t writing) {
   guesses_.clear();
-  DraftCosts costs = Costs();
-  costs.guess = 0;
+  const DraftCosts costs{0, costs_.free_rows};
   const DraftChoice choice = BestGuesses(sequence.looked_up.rate(), costs, writing, MostGuesses(sequence));
   if (choice.guesses == 0) {
     return choice;

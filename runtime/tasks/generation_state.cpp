@@ -6,6 +6,17 @@
 #include <fmt/format.h>
 
 namespace plait {
+namespace {
+
+DraftCosts CostsOf(const CausalLm& model) {
+  const auto bytes = static_cast<double>(model.bytes_per_pass(WeightCopy::Main));
+  DraftCosts costs;
+  costs.free_rows = FreeRows(bytes / static_cast<double>(model.weights_per_token()));
+  costs.guess = model.has_draft() ? static_cast<double>(model.bytes_per_pass(WeightCopy::Draft)) / bytes : 1;
+  return costs;
+}
+
+}  // namespace
 
 GenerationBatch::State::State(const CausalLm& model, const GenerationSettings& settings, std::vector<GenerationRequest> requests,
                               uint64_t request_seed, CallStatistics* statistics, std::optional<ReadPrompt> prompt)
@@ -15,7 +26,8 @@ GenerationBatch::State::State(const CausalLm& model, const GenerationSettings& s
       request_seed_(request_seed),
       statistics_(statistics),
       read_prompt_(std::move(prompt)),
-      failures_(requests_.size()) {
+      failures_(requests_.size()),
+      costs_(CostsOf(model)) {
   AddSequences();
   MakeCache();
 }

@@ -63,9 +63,7 @@ class GenerationBatch::State {
   size_t ReadAhead(const GenerationRequest& request);
   // Guessing.
   void Guess(ThreadTeam& team);
-  [[nodiscard]] bool HasDraft(DraftSource source) const { return std::ranges::find(settings_.drafts, source) != settings_.drafts.end(); }
   [[nodiscard]] int64_t MostGuesses(const WritingSequence& sequence) const;
-  [[nodiscard]] DraftCosts Costs() const;
   DraftChoice LookUp(WritingSequence& sequence, int64_t writing);
   void GuessWithModel(int64_t guesses, ThreadTeam& team);
   void RetractGuesses(WritingSequence& sequence);
@@ -102,6 +100,8 @@ class GenerationBatch::State {
   std::vector<int32_t> guesses_;
   TokenSampler sampler_;
 
+  /// What a guess of the small copy costs.
+  DraftCosts costs_;
   /// How right the model's small copy has been, and how many passes went by without asking it.
   DraftRecord guessed_by_model_{0.9};
   int64_t passes_without_guesses_ = 0;

@@ -1,6 +1,5 @@
 #include "runtime/tasks/task_files.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,17 +16,15 @@ constexpr std::string_view kTokenizerFile = "tokenizer.json";
 constexpr std::string_view kTokenizerConfigFile = "tokenizer_config.json";
 
 Result<LoadOptions> ReadLoadOptions(const TaskModelOptions& options) {
-  LoadOptions load_options;
-  const Value& precision = Argument(options.options, "precision");
-  if (precision == Value::String("bf16")) {
-    load_options.precision = Precision::Bf16;
-  } else if (precision == Value::String("int8")) {
-    load_options.precision = Precision::Int8;
-  } else if (!precision.is_null() && precision != Value::String("exact")) {
-    return Error{FailureKind::PlanInvalid, fmt::format("`precision` is {}, expected `exact`, `bf16` or `int8`", ToJson(precision)), "", {}};
+  std::optional<Precision> precision = PrecisionOf(options.options);
+  if (!precision) {
+    const std::string found = ToJson(Argument(options.options, "precision"));
+    return Error{FailureKind::PlanInvalid, fmt::format("`precision` is {}, expected `exact`, `bf16` or `int8`", found), "", {}};
   }
+  LoadOptions load_options;
+  load_options.precision = *precision;
   load_options.progress = options.progress;
-  load_options.keeps_draft = std::ranges::find(options.drafts, DraftSource::Int8) != options.drafts.end();
+  load_options.keeps_draft = Contains(options.drafts, DraftSource::Int8);
   const Value& head = Argument(options.options, "head");
   if (head.is_null()) {
     return load_options;

@@ -57,14 +57,14 @@ void PrintPass(const Pass& pass, const ir::Graph& graph, std::chrono::nanosecond
   PrintError(fmt::format("  {:<20} {:>9.3f} ms  {:>8} nodes\n", pass.name, static_cast<double>(time.count()) / kNanosecondsPerMs, nodes));
 }
 
-Result<CompileOptions> OptionsFor(const World& world, const Arguments& arguments, Stop stop, PassOptions passes, const std::string& path) {
+Result<CompileOptions> OptionsFor(const World& world, const Arguments& arguments, Stop stop, PassOptions passes,
+                                  const DraftsAndMemory& chosen, const std::string& path) {
   CompileOptions options;
   options.stop = stop;
   PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
   PLAIT_TRY(options.places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
   options.strict = arguments.Has("--strict");
   options.locked = arguments.Has("--locked");
-  DraftsAndMemory chosen = ChosenDraftsAndMemory(arguments);
   options.drafts = chosen.drafts;
   options.max_memory = chosen.max_memory;
   options.passes = std::move(passes);
@@ -95,11 +95,12 @@ int RunCompile(const World& world, const Arguments& arguments) {
   if (!chosen.fault.empty()) {
     return UsageError("compile", chosen.fault);
   }
-  if (std::string fault = ChosenDraftsAndMemory(arguments).fault; !fault.empty()) {
-    return UsageError("compile", fault);
+  DraftsAndMemory drafts_and_memory = ChosenDraftsAndMemory(arguments);
+  if (!drafts_and_memory.fault.empty()) {
+    return UsageError("compile", drafts_and_memory.fault);
   }
   const std::string& path = arguments.positional[0];
-  Result<CompileOptions> options = OptionsFor(world, arguments, *stop, std::move(passes.passes), path);
+  Result<CompileOptions> options = OptionsFor(world, arguments, *stop, std::move(passes.passes), drafts_and_memory, path);
   if (!options.ok()) {
     return Fail(world, options.error());
   }

@@ -121,14 +121,13 @@ Result<void> CheckPlanLock(const World& world, const plan::Plan& plan, const Mod
 /// Leaves out what is not to make drafts. A plan that was made without a source of them does not get it back.
 void KeepDrafts(const std::vector<DraftSource>& kept, plan::Plan& plan) {
   for (plan::Model& model : plan.models) {
-    std::erase_if(model.drafts, [&](DraftSource source) { return std::ranges::find(kept, source) == kept.end(); });
-    bool has_copy = std::ranges::find(model.drafts, DraftSource::Int8) != model.drafts.end();
-    model.draft_bytes = has_copy ? model.draft_bytes : 0;
+    std::erase_if(model.drafts, [&](DraftSource source) { return !Contains(kept, source); });
+    model.draft_bytes = Contains(model.drafts, DraftSource::Int8) ? model.draft_bytes : 0;
   }
 }
 
 Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments& arguments, const DiagnosticFilter& filter,
-                                            const std::string& path) {
+                                            const DraftsAndMemory& chosen, const std::string& path) {
   PLAIT_TRY(std::string text, world.files->ReadFile(path));
   PLAIT_TRY(ModelPlaces places, FindModelPlaces(*world.files, world.environment, arguments.GetAll("--models"), path));
   if (plan::LooksLikePlan(text) && arguments.Has("--outputs")) {
@@ -137,7 +136,6 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   if (plan::LooksLikePlan(text) && arguments.Has("--max-memory")) {
     return Error{FailureKind::InputMismatch, "a plan takes what it was made for; `--max-memory` takes a source", path, {}};
   }
-  DraftsAndMemory chosen = ChosenDraftsAndMemory(arguments);
   if (plan::LooksLikePlan(text)) {
     PLAIT_TRY(plan::Plan read, plan::Read(text, path));
     KeepDrafts(chosen.drafts, read);
@@ -206,10 +204,11 @@ PrepareOutcome PreparePlan(const World& world, const Arguments& arguments, std::
   if (!chosen.fault.empty()) {
     return {std::nullopt, UsageError(verb, chosen.fault)};
   }
-  if (std::string fault = ChosenDraftsAndMemory(arguments).fault; !fault.empty()) {
-    return {std::nullopt, UsageError(verb, fault)};
+  DraftsAndMemory drafts_and_memory = ChosenDraftsAndMemory(arguments);
+  if (!drafts_and_memory.fault.empty()) {
+    return {std::nullopt, UsageError(verb, drafts_and_memory.fault)};
   }
-  Result<std::optional<PreparedPlan>> prepared = Prepare(world, arguments, chosen.filter, arguments.positional[0]);
+  Result<std::optional<PreparedPlan>> prepared = Prepare(world, arguments, chosen.filter, drafts_and_memory, arguments.positional[0]);
   if (!prepared.ok()) {
     return {std::nullopt, Fail(world, prepared.error())};
   }
