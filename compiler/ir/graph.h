@@ -45,6 +45,8 @@ struct Node {
   /// CallModel: the model and the method.
   ModelId model;
   std::string method;
+  /// CallModel: where the call of each item of the map around it stands in the source, where that is not one place.
+  std::vector<Span> item_spans;
   /// CallFunction.
   FunctionId function;
   /// Is: the type that is asked for; the node's own is bool.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "compiler/ir/text.h"
+#include "compiler/passes/batch_calls.h"
 #include "compiler/passes/eliminate_dead.h"
 #include "compiler/passes/fold_constants.h"
 #include "compiler/passes/gather_equal_calls.h"

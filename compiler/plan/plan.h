@@ -95,6 +95,8 @@ struct Stage {
   uint32_t model = 0;
   std::string method;
   std::vector<Argument> arguments;
+  /// Of a call for each item of a map, where items have places of their own in the source: those, by item.
+  std::vector<std::string> item_spans;
 
   // Compute
   std::vector<Assignment> assignments;

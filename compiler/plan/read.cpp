@@ -248,6 +248,9 @@ Stage ReadStage(TomlTable& table, TomlErrors& errors) {
   stage.bytes = table.OptionalInt("bytes", 0, INT64_MAX).value_or(0);
   stage.working_bytes = table.OptionalInt("working_bytes", 0, INT64_MAX).value_or(0);
   stage.span = table.OptionalString("span");
+  if (stage.kind == StageKind::Call) {
+    stage.item_spans = table.OptionalStrings("item_spans");
+  }
   return stage;
 }
 

@@ -141,6 +141,13 @@ class Lines {
       Raw(key, ListText(items, key.size() + 3));
     }
   }
+  void Strings(std::string_view key, const std::vector<std::string>& strings) {
+    std::vector<std::string> items;
+    for (const std::string& text : strings) {
+      items.push_back(StringText(text));
+    }
+    List(key, items);
+  }
   void Ids(std::string_view key, const std::vector<uint32_t>& ids) {
     if (!ids.empty()) {
       Raw(key, fmt::format("[{}]", fmt::join(ids, ", ")));
@@ -355,6 +362,7 @@ void WriteStage(const Stage& stage, size_t id, Lines& lines) {
   lines.Int("bytes", stage.bytes);
   lines.Int("working_bytes", stage.working_bytes);
   lines.String("span", stage.span);
+  lines.Strings("item_spans", stage.item_spans);
 }
 
 void WriteParameters(const std::vector<Parameter>& parameters, Lines& lines) {
@@ -379,11 +387,7 @@ void WritePrediction(const Entry& entry, Lines& lines) {
                                       {"bandwidth", FloatText(bounds.bandwidth_ms)}}));
   }
   lines.Int("peak_memory", entry.peak_memory);
-  std::vector<std::string> assumes;
-  for (const std::string& line : entry.assumes) {
-    assumes.push_back(StringText(line));
-  }
-  lines.List("assumes", assumes);
+  lines.Strings("assumes", entry.assumes);
   std::vector<std::string> considered;
   for (const Alternative& alternative : entry.considered) {
     considered.push_back(TableText({{"stage", IntText(alternative.stage)},

@@ -128,6 +128,9 @@ class Builder {
     for (size_t i = 0; i < node.operands.size(); ++i) {
       item.stage.arguments.push_back({node.names[i], ToExpr(node.operands[i])});
     }
+    for (const Span& span : node.item_spans) {
+      item.stage.item_spans.push_back(sources_.Place(span));
+    }
     item.work = costs_.WorkOf(id, lanes);
     item.name = fmt::format("{}.{}", graph_.models[node.model].name, node.method);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -36,6 +37,16 @@ struct CallContext {
   /// Seeds sampling together with the call's own `seed` argument.
   uint64_t request_seed = 0;
   CallStatistics* statistics = nullptr;  // may be null
+  /// Told of a call whose failure is known before the others of the batch are done, so that what only they serve can stop. May be empty.
+  std::function<void(size_t call, const Error& error)> on_failure = nullptr;
+
+  /// The failure of one call of the batch, as its result.
+  [[nodiscard]] Error Failed(size_t call, Error error) const {
+    if (on_failure) {
+      on_failure(call, error);
+    }
+    return error;
+  }
 };
 
 /// What a call that gives a stream keeps while it is read. Where it runs is told by each pull.

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include <llvm/ADT/STLFunctionalExtras.h>
+
 #include "compiler/base/result.h"
 #include "compiler/plan/plan.h"
 #include "runtime/base/task_model.h"
@@ -78,11 +80,14 @@ class Executor {
   LaneList ArgumentsOf(const plan::Stage& stage, Lanes& lanes, Scope& scope, std::vector<ValueFields>& arguments);
 
   struct PendingCall;
-  /// Runs those calls of a batch that nobody has made yet, joins those that somebody is making.
-  void Complete(plan::StageId id, std::vector<PendingCall>& calls, ThreadTeam& team, Scope& scope);
+  /// Makes a call's lanes fail.
+  using FailCall = llvm::function_ref<void(PendingCall& call, const Error& error)>;
+  /// Runs those calls of a batch that nobody has made yet, joins those that somebody is making. A call that fails before the others are
+  /// done is told to `fail` at once.
+  void Complete(plan::StageId id, std::vector<PendingCall>& calls, FailCall fail, ThreadTeam& team, Scope& scope);
   /// Runs the calls in passes of at most as many as the model's `batch` allows.
-  void RunPasses(plan::StageId id, std::span<PendingCall* const> calls, ThreadTeam& team, Scope& scope);
-  void CallModel(plan::StageId id, std::span<PendingCall* const> calls, ThreadTeam& team, Scope& scope);
+  void RunPasses(plan::StageId id, std::span<PendingCall* const> calls, FailCall fail, ThreadTeam& team, Scope& scope);
+  void CallModel(plan::StageId id, std::span<PendingCall* const> calls, FailCall fail, ThreadTeam& team, Scope& scope);
 
   static LaneList AliveLanes(const Lanes& lanes, const Scope& scope);
   /// Evaluates an expression for some lanes and writes the values to `column`, by lane. Returns the lanes for which it did not fail.

@@ -18,6 +18,8 @@ struct Executor::PendingCall {
   std::vector<uint32_t> lanes;
   CallMemo::Ticket ticket;
   std::optional<Result<Value>> outcome;
+  /// Its lanes have failed already, while the others of the batch ran.
+  bool has_failed_lanes = false;
 };
 
 Error Executor::InCall(Error error, const plan::Stage& call) const {
@@ -61,22 +63,30 @@ void Executor::RunCall(plan::StageId id, Lanes& lanes, ThreadTeam& team, Scope& 
     }
     calls[place->second].lanes.push_back(lane);
   }
-  Complete(id, calls, team, scope);
+  auto fail = [&](PendingCall& call, const Error& error) {
+    for (uint32_t lane : call.lanes) {
+      FailLane(scope, lanes.scope_lane(lane), InCall(AtLane(error, stage, lanes, lane), stage));
+    }
+    call.has_failed_lanes = true;
+  };
+  Complete(id, calls, fail, team, scope);
 
   std::vector<Value> column(lanes.count());
-  for (const PendingCall& call : calls) {
-    for (uint32_t lane : call.lanes) {
-      if (call.outcome->ok()) {
-        column[lane] = **call.outcome;
-        continue;
+  for (PendingCall& call : calls) {
+    if (!call.outcome->ok()) {
+      if (!call.has_failed_lanes) {
+        fail(call, call.outcome->error());
       }
-      FailLane(scope, lanes.scope_lane(lane), InCall(call.outcome->error(), stage));
+      continue;
+    }
+    for (uint32_t lane : call.lanes) {
+      column[lane] = **call.outcome;
     }
   }
   lanes.Write(*stage.writes, std::move(column));
 }
 
-void Executor::Complete(plan::StageId id, std::vector<PendingCall>& calls, ThreadTeam& team, Scope& scope) {
+void Executor::Complete(plan::StageId id, std::vector<PendingCall>& calls, FailCall fail, ThreadTeam& team, Scope& scope) {
   const plan::Stage& stage = entry_.stages[id];
   while (true) {
     std::vector<PendingCall*> own;
@@ -85,7 +95,7 @@ void Executor::Complete(plan::StageId id, std::vector<PendingCall>& calls, Threa
         own.push_back(&call);
       }
     }
-    RunPasses(id, own, team, scope);
+    RunPasses(id, own, fail, team, scope);
     // Whoever holds the ticket of a call that it has yet to run must not wait for another.
     auto waits = std::find_if(calls.begin(), calls.end(), [&](PendingCall& call) {
       while (!call.outcome && !call.ticket.runs) {
@@ -106,16 +116,16 @@ void Executor::Complete(plan::StageId id, std::vector<PendingCall>& calls, Threa
   }
 }
 
-void Executor::RunPasses(plan::StageId id, std::span<PendingCall* const> calls, ThreadTeam& team, Scope& scope) {
+void Executor::RunPasses(plan::StageId id, std::span<PendingCall* const> calls, FailCall fail, ThreadTeam& team, Scope& scope) {
   const std::optional<int64_t> batch = BatchOf(plan_.models[entry_.stages[id].model].options);
   while (!calls.empty()) {
     const size_t count = batch ? std::min(calls.size(), static_cast<size_t>(*batch)) : calls.size();
-    CallModel(id, calls.first(count), team, scope);
+    CallModel(id, calls.first(count), fail, team, scope);
     calls = calls.subspan(count);
   }
 }
 
-void Executor::CallModel(plan::StageId id, std::span<PendingCall* const> calls, ThreadTeam& team, Scope& scope) {
+void Executor::CallModel(plan::StageId id, std::span<PendingCall* const> calls, FailCall fail, ThreadTeam& team, Scope& scope) {
   const plan::Stage& stage = entry_.stages[id];
   std::vector<ValueFields> arguments;
   arguments.reserve(calls.size());
@@ -125,7 +135,8 @@ void Executor::CallModel(plan::StageId id, std::span<PendingCall* const> calls, 
   StepReport report{id, stage.kind, plan_.models[stage.model].name, stage.method, stage.span, calls.size(), team.size(), Track(), {},
                     {}, {}};
   report.begin = std::chrono::steady_clock::now();
-  CallContext context{team, scope.cancellation(), options_.seed, &report.statistics};
+  CallContext context{team, scope.cancellation(), options_.seed, &report.statistics,
+                      [&](size_t call, const Error& error) { fail(*calls[call], error); }};
   Result<std::vector<Result<Value>>> answers = Contain("while running the model", [&]() -> Result<std::vector<Result<Value>>> {
     return models_[stage.model]->Call(stage.method, arguments, context);
   });

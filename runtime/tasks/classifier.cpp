@@ -38,7 +38,7 @@ std::vector<Result<Value>> Classifier::Call(std::string_view method, std::span<c
   for (size_t i = 0; i < calls.size(); ++i) {
     Result<Encoding> text = Prepare(calls[i]);
     if (!text.ok()) {
-      results[i] = std::move(text).error();
+      results[i] = context.Failed(i, std::move(text).error());
       continue;
     }
     texts.push_back(*std::move(text));

@@ -71,7 +71,7 @@ std::vector<Result<Value>> Generator::Call(std::string_view method, std::span<co
     }
     Result<GenerationRequest> request = Prepare(calls[i], prompt.AsString());
     if (!request.ok()) {
-      results[i] = std::move(request).error();
+      results[i] = context.Failed(i, std::move(request).error());
       continue;
     }
     requests.push_back(*std::move(request));

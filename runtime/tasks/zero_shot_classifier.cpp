@@ -53,7 +53,7 @@ std::vector<Result<Value>> ZeroShot::Call(std::string_view method, std::span<con
   for (size_t i = 0; i < calls.size(); ++i) {
     Result<std::vector<Encoding>> own = Prepare(calls[i]);
     if (!own.ok()) {
-      results[i] = std::move(own).error();
+      results[i] = context.Failed(i, std::move(own).error());
       continue;
     }
     first_pair[i] = pairs.size();

@@ -9,6 +9,7 @@ from support import ROOT, TINY, plait
 
 REFERENCE = ROOT / "graphs" / "inference_graph.graph"
 MULTI = ROOT / "graphs" / "multi_model.graph"
+ROLES = ROOT / "graphs" / "two_roles.graph"
 
 # One prompt leaves no room for a new token, and the score is no number.
 GUARDED = """
@@ -136,6 +137,20 @@ class TestRun(unittest.TestCase):
     def test_the_two_scores_are_one_batch(self):
         steps = json.loads(self.answer(REFERENCE, "--output", "envelope"))["steps"]
         self.assertEqual([step["calls"] for step in steps if step["method"] == "classify"], [2])
+
+    def test_roles_of_one_model_write_in_one_batch(self):
+        together = json.loads(self.answer(ROLES, "--output", "envelope"))
+        self.assertEqual([step["calls"] for step in together["steps"]], [2])
+
+    def test_a_call_of_a_batch_fails_in_its_own_place(self):
+        source = self.folder / "roles.graph"
+        short = ROLES.read_text().replace("The trouble with {subject} is", "{subject}" + " word" * 70)
+        source.write_text(short)
+        done = run(source, "--entry", "TwoRoles.debate")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        line = next(number for number, text in enumerate(short.splitlines(), 1) if "word word" in text)
+        self.assertIn("prompt-too-long", done.stderr)
+        self.assertIn(f"roles.graph:{line}:", done.stderr)
 
     def test_a_models_batch_bounds_its_passes_and_changes_no_answer(self):
         graph = self.folder / "batched.graph"

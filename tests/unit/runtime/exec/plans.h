@@ -40,14 +40,15 @@ class ScriptedModel : public TaskModel {
   std::vector<Result<Value>> Call(std::string_view /*method*/, std::span<const ValueFields> calls,
                                   const CallContext& context) const override {
     std::vector<Result<Value>> answers;
-    for (const ValueFields& arguments : calls) {
-      std::string x = arguments[0].second.AsString();
+    for (size_t i = 0; i < calls.size(); ++i) {
+      std::string x = calls[i][0].second.AsString();
       int attempt = 0;
       {
         std::lock_guard lock(mutex_);
         attempt = counts_[x]++;
       }
-      answers.push_back(script_(x, attempt, context));
+      Result<Value> answer = script_(x, attempt, context);
+      answers.push_back(answer.ok() ? answer : context.Failed(i, answer.error()));
     }
     std::lock_guard lock(mutex_);
     ++batches_;
