@@ -20,9 +20,11 @@ std::vector<DraftSource> AllDraftSources() { return {DraftSource::Int8, DraftSou
 bool Contains(std::span<const DraftSource> sources, DraftSource source) { return std::ranges::find(sources, source) != sources.end(); }
 
 double FreeRows(double bytes_a_weight) {
-  // A core multiplies about two rows with a weight's byte in the time that it reads it in.
+  // A core multiplies about two rows with a weight's byte in the time that it reads it in. More rows than the kernels hold in registers at
+  // once (`kRowBlock` in runtime/kernels/linear.h) pass over each weight twice.
   constexpr double kRowsAByte = 2;
-  return kRowsAByte * bytes_a_weight;
+  constexpr double kRowsAtOnce = 6;
+  return std::min(kRowsAByte * bytes_a_weight, kRowsAtOnce);
 }
 
 double TokensAPass(double rate, int64_t guesses) {

@@ -54,18 +54,27 @@ inline void PlanPrefetch(int64_t block, int64_t blocks, const Weight* part, int6
   }
 }
 
-/// Rows [first_row, first_row + rows) times one panel. The depth is cut so that a part of the panel stays in the second-level
-/// cache while all the rows pass over it; the cuts continue the same chains.
+/// How much of the depth is gone through at a time, so that a part of a panel stays in the second-level cache while all blocks of rows pass
+/// over it. One block alone needs no second look. Where a few blocks wait for memory too, shorter parts let the fetching of the next part
+/// begin sooner and go on more evenly; where many compute from one, longer ones save putting sums away.
+inline int64_t DepthAtOnce(const LinearArgs& args, int64_t blocks) {
+  if (blocks == 1) {
+    return args.depth;
+  }
+  return args.rows <= kLinearRowChunk ? 256 : 1024;
+}
+
+/// Rows [first_row, first_row + rows) times one panel. The depth is cut in parts; the cuts continue the same chains.
 template <class Weight>
 inline void LinearPanel(const LinearArgs& args, int64_t panel, int64_t first_row, int64_t rows) {
-  constexpr int64_t kDepthBlock = 1024;
   Tile tiles[kLinearRowChunk / kRowBlock];
   const int64_t blocks = (rows + kRowBlock - 1) / kRowBlock;
   // Blocks of even size waste less than full ones and a small rest. Which block a row is in does not touch its bits.
   auto block_begin = [&](int64_t block) { return rows * block / blocks; };
   const auto* weights = reinterpret_cast<const Weight*>(args.weights.panels) + panel * args.depth * kPanelColumns;
-  for (int64_t begin = 0; begin < args.depth; begin += kDepthBlock) {
-    const int64_t depth = args.depth - begin < kDepthBlock ? args.depth - begin : kDepthBlock;
+  const int64_t at_once = DepthAtOnce(args, blocks);
+  for (int64_t begin = 0; begin < args.depth; begin += at_once) {
+    const int64_t depth = args.depth - begin < at_once ? args.depth - begin : at_once;
     for (int64_t block = 0; block < blocks; ++block) {
       const int64_t row = first_row + block_begin(block);
       TileProductArgs<Weight> product = {.x = args.x + row * args.x_stride + begin,
