@@ -1,6 +1,6 @@
 #include "runtime/tasks/generation_state.h"
 
-#include <map>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,19 +49,12 @@ void GenerationBatch::State::Step(ThreadTeam& team) {
 }
 
 void GenerationBatch::State::AddSequences() {
-  std::map<std::span<const int32_t>, size_t, decltype([](std::span<const int32_t> a, std::span<const int32_t> b) {
-             return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
-           })>
-      prompts;
   for (size_t i = 0; i < requests_.size(); ++i) {
-    const GenerationRequest& request = requests_[i];
-    size_t prompt = prompts.try_emplace(request.prompt_ids, prompts.size()).first->second;
-    for (int64_t r = 0; r < request.num_return_sequences; ++r) {
+    for (int64_t r = 0; r < requests_[i].num_return_sequences; ++r) {
       WritingSequence& sequence = sequences_.emplace_back();
       sequence.request = i;
       sequence.return_index = r;
-      sequence.prompt = prompt;
-      sequence.prompt_tokens = request.prompt_ids.size();
+      sequence.prompt_tokens = requests_[i].prompt_ids.size();
     }
   }
 }
@@ -78,6 +71,7 @@ void GenerationBatch::State::MakeCache() {
   for (auto slot = static_cast<int>(slots); slot-- > 0;) {
     free_slots_.push_back(slot);
   }
+  in_slot_.resize(static_cast<size_t>(slots));
   steps_.reserve(static_cast<size_t>(slots));
   stepped_.reserve(static_cast<size_t>(slots));
 }
@@ -88,35 +82,56 @@ void GenerationBatch::State::Admit() {
   }
   for (size_t i = next_waiting_; i < sequences_.size() && !free_slots_.empty(); ++i) {
     if (!sequences_[i].slot && !sequences_[i].done) {
-      TryAdmit(sequences_[i]);
+      TryAdmit(i);
     }
   }
 }
 
-/// Gives the sequence a slot, with its prompt copied from another that has it; waits where another is still reading it.
-void GenerationBatch::State::TryAdmit(WritingSequence& sequence) {
-  const WritingSequence* source = nullptr;
-  for (const WritingSequence& other : sequences_) {
-    if (other.slot && other.prompt == sequence.prompt) {
-      source = &other;
-      break;
+/// Where the beginning of a prompt is found that another sequence has read, reads, or has left in its slot. The last token of a prompt is
+/// run by each sequence itself, since its logits are what the first new token is chosen from.
+GenerationBatch::State::SharedPrompt GenerationBatch::State::FindShared(const WritingSequence& sequence) const {
+  const std::vector<int32_t>& prompt = requests_[sequence.request].prompt_ids;
+  SharedPrompt best;
+  for (size_t slot = 0; slot < in_slot_.size(); ++slot) {
+    if (!in_slot_[slot]) {
+      continue;
+    }
+    const WritingSequence& other = sequences_[*in_slot_[slot]];
+    const auto differs = std::mismatch(prompt.begin(), prompt.end() - 1, other.tokens.begin(), other.tokens.end()).first;
+    const auto equal = static_cast<size_t>(differs - prompt.begin());
+    const size_t held = std::min(equal, other.cached);
+    const size_t coming = other.slot ? equal - held : 0;
+    if (held + coming > best.held + best.coming || (held + coming == best.held + best.coming && held > best.held)) {
+      best = {static_cast<int>(slot), held, coming};
     }
   }
-  if (source != nullptr && !source->has_prompt()) {
+  return best;
+}
+
+/// Gives the sequence a slot, with what another has of its prompt copied; waits where another is still reading enough of it.
+void GenerationBatch::State::TryAdmit(size_t index) {
+  // So many tokens more make a pass longer than another pass takes.
+  constexpr size_t kWorthWaitingFor = 8;
+  WritingSequence& sequence = sequences_[index];
+  const SharedPrompt shared = FindShared(sequence);
+  if (shared.coming >= kWorthWaitingFor) {
     return;
   }
   const GenerationRequest& request = requests_[sequence.request];
-  int slot = free_slots_.back();
-  free_slots_.pop_back();
+  // What a sequence that has ended left in a slot is best gone on with there.
+  const auto left = std::find(free_slots_.begin(), free_slots_.end(), shared.slot);
+  const auto chosen = left != free_slots_.end() ? left : free_slots_.end() - 1;
+  const int slot = *chosen;
+  free_slots_.erase(chosen);
   sequence.slot = slot;
   sequence.tokens.reserve(static_cast<size_t>(request.max_length));
   for (int32_t token : request.prompt_ids) {
     Append(sequence, token);
   }
   sequence.surely_seen = sequence.seen.size();
-  // The last token is run by each sequence itself, since its logits are what the first new token is chosen from.
-  sequence.cached = source == nullptr ? ReadAhead(request) : sequence.prompt_tokens - 1;
-  cache_->CopySequence(source == nullptr ? slot : *source->slot, slot, static_cast<int64_t>(sequence.cached));
+  sequence.cached = shared.slot < 0 ? ReadAhead(request) : shared.held;
+  cache_->CopySequence(shared.slot < 0 ? slot : shared.slot, slot, static_cast<int64_t>(sequence.cached));
+  in_slot_[static_cast<size_t>(slot)] = index;
 }
 
 /// How many of the prompt's tokens but the last the cache holds already, once: what a sequence writes takes their place.

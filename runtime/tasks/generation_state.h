@@ -17,8 +17,6 @@ namespace plait {
 struct WritingSequence {
   size_t request = 0;
   int64_t return_index = 0;
-  /// Equal for sequences with equal prompts.
-  size_t prompt = 0;
   std::vector<int32_t> tokens;
   size_t prompt_tokens = 0;
   /// How many of `tokens` the cache holds.
@@ -36,8 +34,6 @@ struct WritingSequence {
   /// How many of `seen` do not come from guesses.
   size_t surely_seen = 0;
 
-  /// Whether the prompt's keys and values are there but for the last token's, so that an equal prompt can copy them.
-  [[nodiscard]] bool has_prompt() const { return cached + 1 >= prompt_tokens; }
   [[nodiscard]] bool reads_prompt() const { return cached + 1 < tokens.size() - guesses; }
 };
 
@@ -59,7 +55,14 @@ class GenerationBatch::State {
   void AddSequences();
   void MakeCache();
   void Admit();
-  void TryAdmit(WritingSequence& sequence);
+  /// Tokens of a prompt that a slot holds, and those that whoever is in it is going to read.
+  struct SharedPrompt {
+    int slot = -1;  // none
+    size_t held = 0;
+    size_t coming = 0;
+  };
+  [[nodiscard]] SharedPrompt FindShared(const WritingSequence& sequence) const;
+  void TryAdmit(size_t index);
   size_t ReadAhead(const GenerationRequest& request);
   // Guessing.
   void Guess(ThreadTeam& team);
@@ -92,6 +95,8 @@ class GenerationBatch::State {
   size_t next_waiting_ = 0;
   std::unique_ptr<KeyValueCache> cache_;
   std::vector<int> free_slots_;
+  /// By slot: the sequence whose tokens its cache holds, also after that has ended.
+  std::vector<std::optional<size_t>> in_slot_;
 
   // Used anew in each pass.
   std::vector<CausalLm::Step> steps_;

@@ -136,6 +136,45 @@ TEST_CASE("equal prompts of different calls are read once") {
   CHECK(written[1] == Write(model, {Sampled(prompt, 102, 1)})[0]);
 }
 
+TEST_CASE("the beginning that prompts have in common is read once") {
+  FakeLm model = HashingLm(20);
+  Tokens common(40, 2);
+  auto with = [&](Tokens end) {
+    Tokens prompt = common;
+    prompt.insert(prompt.end(), end.begin(), end.end());
+    return Greedy(prompt, 45);
+  };
+  const std::vector<GenerationRequest> requests = {with({3, 4}), with({5}), with({3, 6, 7}), Greedy({8}, 45)};
+  auto written = Write(model, requests);
+  REQUIRE(model.passes.size() > 1);
+  // The others wait for the first, then each reads what is its own.
+  CHECK(model.passes[0] == Tokens{42, 1});
+  CHECK(model.passes[1] == Tokens{1, 1, 2, 1});
+  for (size_t i = 0; i < requests.size(); ++i) {
+    CHECK(written[i] == Write(model, {requests[i]})[0]);
+  }
+}
+
+TEST_CASE("a short beginning is not waited for") {
+  FakeLm model = HashingLm(20);
+  Write(model, {Greedy({1, 2, 3, 4}, 6), Greedy({1, 2, 3, 5}, 6)});
+  CHECK(model.passes[0] == Tokens{4, 4});
+}
+
+TEST_CASE("a prompt goes on with what a sequence that has ended left behind") {
+  // Room for one sequence at a time.
+  FakeLm model = CountingLm(32, 20'000);
+  GenerationRequest first = Greedy(Tokens(100, 3), 20'000);
+  first.eos_token_ids = {4};
+  GenerationRequest second = first;
+  second.prompt_ids.back() = 7;
+  second.eos_token_ids = {9};
+  auto written = Write(model, {first, second});
+  CHECK(model.cache_sequences == 1);
+  CHECK(written == std::vector<std::vector<NewTokens>>{{{4}}, {{8, 9}}});
+  CHECK(model.passes == std::vector<Tokens>{{100}, {1}, {1}});
+}
+
 TEST_CASE("what a sequence says does not depend on the batch") {
   FakeLm model = HashingLm(30);
   std::vector<GenerationRequest> requests;
