@@ -226,6 +226,8 @@ struct Model {
   /// Of a generator: where guesses come from, and what the copy of the weights takes that makes them.
   std::vector<DraftSource> drafts;
   int64_t draft_bytes = 0;
+  /// Of a generator: what prompts are known to begin with. Their keys and values are computed when the model is loaded.
+  std::vector<std::string> prompt_starts;
   std::string span;
   bool operator==(const Model&) const = default;
 };

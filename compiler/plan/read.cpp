@@ -129,6 +129,7 @@ Model ReadModel(TomlTable& table, TomlErrors& errors) {
     model.drafts.push_back(source.value_or(DraftSource::Text));
   }
   model.draft_bytes = table.OptionalInt("draft_bytes", 0, INT64_MAX).value_or(0);
+  model.prompt_starts = table.OptionalStrings("prompt_starts");
   model.span = table.OptionalString("span");
   table.Finish();
   return model;

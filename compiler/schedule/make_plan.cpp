@@ -11,6 +11,7 @@
 #include "compiler/schedule/check_facts.h"
 #include "compiler/schedule/emit.h"
 #include "compiler/schedule/liveness.h"
+#include "compiler/schedule/prompt_starts.h"
 
 namespace plait {
 namespace {
@@ -51,19 +52,26 @@ std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inpu
       std::erase_if(planned.drafts,
                     [&](DraftSource source) { return source == DraftSource::Int8 && schedule::DraftBytes(model, facts) == 0; });
       planned.draft_bytes = Contains(planned.drafts, DraftSource::Int8) ? schedule::DraftBytes(model, facts) : 0;
+      planned.prompt_starts = schedule::PromptStarts(graph, ir::ModelId{static_cast<uint32_t>(models.size())});
     }
     models.push_back(std::move(planned));
   }
   return models;
 }
 
-/// Weights of the models that the entry calls and the copies that make drafts, with what its stages hold at most at one time.
+/// Weights of the models that the entry calls, the copies that make drafts and what is known of prompts, with what its stages hold at most
+/// at one time.
 int64_t PeakMemory(const plan::Entry& entry, const ir::Graph& graph, const PlanInputs& inputs, const std::vector<plan::Model>& models) {
   int64_t bytes = entry.root ? entry.stages[*entry.root].working_bytes : 0;
   std::set<uint32_t> called;
   for (const plan::Stage& stage : entry.stages) {
     if (stage.kind == plan::StageKind::Call && called.insert(stage.model).second) {
-      bytes += schedule::LoadedBytes(graph.models[ir::ModelId{stage.model}], inputs.facts[stage.model]) + models[stage.model].draft_bytes;
+      const ir::Model& model = graph.models[ir::ModelId{stage.model}];
+      const std::optional<ModelFacts>& facts = inputs.facts[stage.model];
+      bytes += schedule::LoadedBytes(model, facts) + models[stage.model].draft_bytes;
+      for (const std::string& start : models[stage.model].prompt_starts) {
+        bytes += schedule::PromptStartBytes(start, schedule::SizesOf(model, facts));
+      }
     }
   }
   return bytes;

@@ -22,6 +22,8 @@ class KeyValueCache {
   [[nodiscard]] virtual int64_t Length(int sequence) const = 0;
   /// Makes `to` hold the first `length` tokens of `from`; where both are the same, the others are taken out.
   virtual void CopySequence(int from, int to, int64_t length) = 0;
+  /// Makes `to` hold the first `length` tokens of a sequence of another cache of the same model.
+  virtual void CopyFrom(const KeyValueCache& other, int from, int to, int64_t length) = 0;
 };
 
 /// Immutable after loading; one may be used by several threads at once, each with its own cache.

@@ -124,9 +124,11 @@ class Gpt2Cache : public KeyValueCache {
 
   [[nodiscard]] int64_t Length(int sequence) const override { return lengths[static_cast<size_t>(sequence)]; }
 
-  void CopySequence(int from, int to, int64_t length) override {
-    assert(length >= 0 && length <= Length(from));
-    slab.Copy(from, to, length);
+  void CopySequence(int from, int to, int64_t length) override { CopyFrom(*this, from, to, length); }
+
+  void CopyFrom(const KeyValueCache& other, int from, int to, int64_t length) override {
+    assert(length >= 0 && length <= other.Length(from));
+    slab.CopyFrom(static_cast<const Gpt2Cache&>(other).slab, from, to, length);
     lengths[static_cast<size_t>(to)] = length;
   }
 

@@ -27,16 +27,16 @@ float* KeyValueSlab::Values(int64_t sequence, int64_t layer, int64_t head) const
   return Keys(sequence, layer, head) + PanelCount(shape_.max_tokens) * kPanelColumns * shape_.head_size;
 }
 
-void KeyValueSlab::Copy(int64_t from, int64_t to, int64_t tokens) {
-  if (from == to) {
+void KeyValueSlab::CopyFrom(const KeyValueSlab& other, int64_t from, int64_t to, int64_t tokens) {
+  if (&other == this && from == to) {
     return;
   }
   const auto key_bytes = static_cast<size_t>(PanelCount(tokens) * kPanelColumns * shape_.head_size) * sizeof(float);
   const auto value_bytes = static_cast<size_t>(tokens * value_stride()) * sizeof(float);
   for (int64_t layer = 0; layer < shape_.layers; ++layer) {
     for (int64_t head = 0; head < shape_.heads; ++head) {
-      std::memcpy(Keys(to, layer, head), Keys(from, layer, head), key_bytes);
-      std::memcpy(Values(to, layer, head), Values(from, layer, head), value_bytes);
+      std::memcpy(Keys(to, layer, head), other.Keys(from, layer, head), key_bytes);
+      std::memcpy(Values(to, layer, head), other.Values(from, layer, head), value_bytes);
     }
   }
 }

@@ -28,8 +28,8 @@ class KeyValueSlab {
   /// The head's size rounded up to whole vectors.
   [[nodiscard]] int64_t value_stride() const;
 
-  /// Copies the first `tokens` positions.
-  void Copy(int64_t from, int64_t to, int64_t tokens);
+  /// Copies the first `tokens` positions of a sequence of a slab, which may be this one, for the same layers and heads.
+  void CopyFrom(const KeyValueSlab& other, int64_t from, int64_t to, int64_t tokens);
 
  private:
   [[nodiscard]] int64_t HeadFloats() const;

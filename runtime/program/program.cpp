@@ -55,7 +55,7 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
   uint64_t done = 0;  // by the models before
   for (uint32_t index : wanted) {
     const plan::Model& model = program.plan().models[index];
-    TaskModelOptions model_options{model.options, model.drafts, {}};
+    TaskModelOptions model_options{model.options, model.drafts, model.prompt_starts, {}};
     if (options.progress) {
       model_options.progress = [&](uint64_t bytes) { options.progress(done + bytes, total); };
     }

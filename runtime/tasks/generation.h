@@ -27,6 +27,13 @@ inline constexpr int64_t kPrefillTokens = 256;
 /// How many of so many sequences of that length share a cache; the others wait.
 int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted);
 
+/// A prompt whose first tokens were read before it was whole.
+struct ReadPrompt {
+  std::vector<int32_t> tokens;
+  /// Holds them in its first sequence. Where one goes on with it, it has room for as many tokens as the model has positions.
+  std::unique_ptr<KeyValueCache> cache;
+};
+
 struct GenerationSettings {
   /// What messages call the model.
   std::string model_name;
@@ -36,6 +43,8 @@ struct GenerationSettings {
   int64_t projection_elements = 0;
   /// Where guesses come from, so that one pass decides several tokens. What is written is the same, whatever they are.
   std::vector<DraftSource> drafts;
+  /// What prompts may begin with, read already; copied where one does.
+  std::vector<ReadPrompt> prompt_starts = {};
 };
 
 /// Of a prompt that is still being written, fewer tokens than this are left to read when it ends. Half as many are read at a time: enough
@@ -47,13 +56,6 @@ int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings
 
 /// The new tokens of one sequence, with the end token where one ended it.
 using NewTokens = std::vector<int32_t>;
-
-/// A prompt whose first tokens were read before it was whole.
-struct ReadPrompt {
-  std::vector<int32_t> tokens;
-  /// Holds them in its first sequence, with room for as many tokens as the model has positions.
-  std::unique_ptr<KeyValueCache> cache;
-};
 
 /// Requests that are written together, step by step. What is written of a request is as transformers' GenerationMixin._sample writes it:
 /// until an end token, a stop text or `max_length`. What a sequence says does not depend on the others. A request whose logits are not all

@@ -87,22 +87,29 @@ void GenerationBatch::State::Admit() {
   }
 }
 
-/// Where the beginning of a prompt is found that another sequence has read, reads, or has left in its slot. The last token of a prompt is
-/// run by each sequence itself, since its logits are what the first new token is chosen from.
+/// Where the beginning of a prompt is found that was known before, or that another sequence has read, reads, or has left in its slot. The
+/// last token of a prompt is run by each sequence itself, since its logits are what the first new token is chosen from.
 GenerationBatch::State::SharedPrompt GenerationBatch::State::FindShared(const WritingSequence& sequence) const {
   const std::vector<int32_t>& prompt = requests_[sequence.request].prompt_ids;
+  auto equal_to = [&](const std::vector<int32_t>& tokens) {
+    return static_cast<size_t>(std::mismatch(prompt.begin(), prompt.end() - 1, tokens.begin(), tokens.end()).first - prompt.begin());
+  };
   SharedPrompt best;
+  for (const ReadPrompt& start : settings_.prompt_starts) {
+    if (const size_t equal = equal_to(start.tokens); equal > best.held) {
+      best = {-1, &start, equal, 0};
+    }
+  }
   for (size_t slot = 0; slot < in_slot_.size(); ++slot) {
     if (!in_slot_[slot]) {
       continue;
     }
     const WritingSequence& other = sequences_[*in_slot_[slot]];
-    const auto differs = std::mismatch(prompt.begin(), prompt.end() - 1, other.tokens.begin(), other.tokens.end()).first;
-    const auto equal = static_cast<size_t>(differs - prompt.begin());
+    const size_t equal = equal_to(other.tokens);
     const size_t held = std::min(equal, other.cached);
     const size_t coming = other.slot ? equal - held : 0;
     if (held + coming > best.held + best.coming || (held + coming == best.held + best.coming && held > best.held)) {
-      best = {static_cast<int>(slot), held, coming};
+      best = {static_cast<int>(slot), nullptr, held, coming};
     }
   }
   return best;
@@ -129,8 +136,12 @@ void GenerationBatch::State::TryAdmit(size_t index) {
     Append(sequence, token);
   }
   sequence.surely_seen = sequence.seen.size();
-  sequence.cached = shared.slot < 0 ? ReadAhead(request) : shared.held;
-  cache_->CopySequence(shared.slot < 0 ? slot : shared.slot, slot, static_cast<int64_t>(sequence.cached));
+  sequence.cached = read_prompt_ && shared.slot < 0 ? ReadAhead(request) : shared.held;
+  if (shared.start != nullptr && !read_prompt_) {
+    cache_->CopyFrom(*shared.start->cache, 0, slot, static_cast<int64_t>(sequence.cached));
+  } else {
+    cache_->CopySequence(shared.slot < 0 ? slot : shared.slot, slot, static_cast<int64_t>(sequence.cached));
+  }
   in_slot_[static_cast<size_t>(slot)] = index;
 }
 

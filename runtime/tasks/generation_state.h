@@ -55,9 +55,11 @@ class GenerationBatch::State {
   void AddSequences();
   void MakeCache();
   void Admit();
-  /// Tokens of a prompt that a slot holds, and those that whoever is in it is going to read.
+  /// Tokens of a prompt that are there, and those that whoever is in it is going to read.
   struct SharedPrompt {
-    int slot = -1;  // none
+    /// Of the batch's own cache, -1 for none; or what was read before there was any batch.
+    int slot = -1;
+    const ReadPrompt* start = nullptr;
     size_t held = 0;
     size_t coming = 0;
   };

@@ -19,12 +19,14 @@ namespace {
 
 class Generator : public TaskModel {
  public:
-  Generator(TaskFiles files, std::unique_ptr<CausalLm> model, GenerationDefaults defaults, int64_t projection_elements)
+  Generator(TaskFiles files, std::unique_ptr<CausalLm> model, GenerationDefaults defaults, int64_t projection_elements,
+            std::vector<ReadPrompt> prompt_starts)
       : files_(std::move(files)), model_(std::move(model)), defaults_(std::move(defaults)) {
     settings_.model_name = files_.name();
     settings_.decode = [this](std::span<const int32_t> tokens) { return files_.tokenizer.Decode(tokens, false); };
     settings_.projection_elements = projection_elements;
     settings_.drafts = files_.drafts;
+    settings_.prompt_starts = std::move(prompt_starts);
   }
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override;
@@ -285,9 +287,10 @@ Result<std::unique_ptr<TaskModel>> LoadGenerator(TaskFiles files, const ValueFie
   PLAIT_TRY(std::unique_ptr<CausalLm> model, LoadCausalLm(checkpoint, files.load_options, team));
   PLAIT_TRY_VOID(CheckVocabulary(files, model->vocab_size()));
   PLAIT_TRY_VOID(CheckTokenIds(defaults, model->vocab_size(), checkpoint.folder()));
+  PLAIT_TRY(std::vector<ReadPrompt> starts, ReadPromptStarts(*model, files.tokenizer, files.prompt_starts, team));
   int64_t projection_elements = ProjectionElements(checkpoint.config(), model->vocab_size());
   return std::unique_ptr<TaskModel>(
-      std::make_unique<Generator>(std::move(files), std::move(model), std::move(defaults), projection_elements));
+      std::make_unique<Generator>(std::move(files), std::move(model), std::move(defaults), projection_elements, std::move(starts)));
 }
 
 }  // namespace plait

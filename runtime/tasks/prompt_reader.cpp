@@ -19,6 +19,36 @@ std::string_view StablePart(std::string_view text) {
 
 }  // namespace
 
+void Prefill(const CausalLm& model, std::span<const int32_t> tokens, KeyValueCache& cache, ThreadTeam& team,
+             llvm::function_ref<void(int64_t tokens)> after_pass) {
+  while (!tokens.empty()) {
+    team.AdmitMembers();
+    const auto portion = tokens.first(std::min(tokens.size(), static_cast<size_t>(kPrefillTokens)));
+    const CausalLm::Step step{0, portion, 0};
+    model.Forward(std::span(&step, 1), WeightCopy::Main, cache, team);
+    after_pass(static_cast<int64_t>(portion.size()));
+    tokens = tokens.subspan(portion.size());
+  }
+}
+
+Result<std::vector<ReadPrompt>> ReadPromptStarts(const CausalLm& model, const Tokenizer& tokenizer, std::span<const std::string> texts,
+                                                 ThreadTeam& team) {
+  std::vector<ReadPrompt> starts;
+  for (const std::string& text : texts) {
+    PLAIT_TRY(Encoding encoding, tokenizer.Encode(text, true));
+    std::vector<int32_t>& tokens = encoding.input_ids;
+    tokens.resize(std::min(tokens.size(), static_cast<size_t>(model.max_positions())));
+    if (tokens.empty()) {
+      continue;
+    }
+    ReadPrompt& start = starts.emplace_back();
+    start.cache = model.NewCache(1, static_cast<int64_t>(tokens.size()));
+    Prefill(model, tokens, *start.cache, team);
+    start.tokens = std::move(tokens);
+  }
+  return starts;
+}
+
 PromptReader::PromptReader(const CausalLm& model, const GenerationSettings& settings, const Tokenizer& tokenizer, size_t sequences,
                            CallStatistics* statistics)
     : model_(model), settings_(settings), tokenizer_(tokenizer), statistics_(statistics) {
@@ -53,18 +83,13 @@ void PromptReader::Read(std::span<const int32_t> tokens, ThreadTeam& team) {
     read_.cache->CopySequence(0, 0, static_cast<int64_t>(known));
   }
   read_.tokens.assign(tokens.begin(), tokens.end());
-  for (size_t begin = known; begin < tokens.size();) {
-    team.AdmitMembers();
-    size_t count = std::min(tokens.size() - begin, static_cast<size_t>(kPrefillTokens));
-    CausalLm::Step step{0, tokens.subspan(begin, count), 0};
-    model_.Forward(std::span(&step, 1), WeightCopy::Main, *read_.cache, team);
+  Prefill(model_, tokens.subspan(known), *read_.cache, team, [&](int64_t count) {
     if (statistics_ != nullptr) {
-      statistics_->prompt_tokens += static_cast<int64_t>(count);
+      statistics_->prompt_tokens += count;
       statistics_->bytes_streamed += model_.bytes_per_pass(WeightCopy::Main);
-      statistics_->operations += PassOperations(model_, settings_, static_cast<int64_t>(count), 0);
+      statistics_->operations += PassOperations(model_, settings_, count, 0);
     }
-    begin += count;
-  }
+  });
 }
 
 ReadPrompt PromptReader::Take() && { return std::move(read_); }

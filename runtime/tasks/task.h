@@ -20,6 +20,8 @@ struct TaskModelOptions {
   ValueFields options;
   /// Where a generator's guesses come from.
   std::vector<DraftSource> drafts;
+  /// What prompts of a generator are known to begin with.
+  std::vector<std::string> prompt_starts;
   /// Called with all bytes of this model's weights that are ready so far, from any thread.
   std::function<void(uint64_t bytes)> progress;
 };

@@ -24,6 +24,7 @@ struct TaskFiles {
   bool cleans_up = false;
   LoadOptions load_options;
   std::vector<DraftSource> drafts;
+  std::vector<std::string> prompt_starts;
 
   /// What messages call the model: its folder.
   [[nodiscard]] const std::string& name() const { return checkpoint.folder(); }

@@ -163,9 +163,10 @@ inline Plan SamplePlan() {
        497'759'232,
        AllDraftSources(),
        124'318'464,
+       {"Answer in one \"word\".\n"},
        "graphs/inference_graph.graph:12:3-57"},
-      {"DistilGpt2.lm", "text.Generator", "hf:distilbert/distilgpt2", "main", "", "", options, {}, 327'657'928, {DraftSource::Text}, 0, ""},
-      {"BertBaseUncased.classifier", "text.Classifier", "path:models/bert", "", "", "bert", head, {}, 440'000'000, {}, 0, ""}};
+      {"DistilGpt2.lm", "text.Generator", "hf:distilbert/distilgpt2", "main", "", "", options, {}, 327'657'928, {DraftSource::Text}, 0, {}, ""},
+      {"BertBaseUncased.classifier", "text.Classifier", "path:models/bert", "", "", "bert", head, {}, 440'000'000, {}, 0, {}, ""}};
   plan.demands = {{"Gpt2", std::nullopt, int64_t{4} << 30, 1, 1, 1, 4},
                   {"BertBaseUncased", 2, int64_t{2} << 30, std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
   plan.entries = {ReferenceEntry(), BranchEntry()};

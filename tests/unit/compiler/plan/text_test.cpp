@@ -59,6 +59,7 @@ options = { precision = '"exact"', head = "null" }
 weight_bytes = 497_759_232
 drafts = ["int8", "text"]
 draft_bytes = 124_318_464
+prompt_starts = ["Answer in one \"word\".\n"]
 span = "graphs/inference_graph.graph:12:3-57"
 )"));
   CHECK(text.find(R"(

@@ -63,7 +63,7 @@ struct Written {
 };
 
 Written Write(const CausalLm& model, const std::vector<GenerationRequest>& requests, bool makes_drafts, uint64_t seed = 0) {
-  const GenerationSettings settings{"fake", DecodeLetters, 100, makes_drafts ? AllDraftSources() : std::vector<DraftSource>()};
+  const GenerationSettings settings{"fake", DecodeLetters, 100, makes_drafts ? AllDraftSources() : std::vector<DraftSource>(), {}};
   Written written;
   WithContext(
       [&](CallContext& context) {

@@ -25,9 +25,12 @@ class FakeCache : public KeyValueCache {
 
   [[nodiscard]] int64_t Length(int sequence) const override { return static_cast<int64_t>(Of(sequence).size()); }
 
-  void CopySequence(int from, int to, int64_t length) override {
-    REQUIRE(Length(from) >= length);
-    Tokens copied(Of(from).begin(), Of(from).begin() + length);
+  void CopySequence(int from, int to, int64_t length) override { CopyFrom(*this, from, to, length); }
+
+  void CopyFrom(const KeyValueCache& other, int from, int to, int64_t length) override {
+    REQUIRE(other.Length(from) >= length);
+    const Tokens& source = dynamic_cast<const FakeCache&>(other).Of(from);
+    Tokens copied(source.begin(), source.begin() + length);
     sequences_.at(static_cast<size_t>(to)) = std::move(copied);
   }
 

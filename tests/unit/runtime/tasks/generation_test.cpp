@@ -1,5 +1,6 @@
 // The token loop on fake decoders: what is written, when it ends, what shares a pass.
 #include "runtime/tasks/generation.h"
+#include "runtime/tasks/prompt_reader.h"
 
 #include <doctest/doctest.h>
 
@@ -36,7 +37,7 @@ std::string DecodeLetters(std::span<const int32_t> tokens) {
   return text;
 }
 
-const GenerationSettings kSettings{"models/fake", DecodeLetters, 100, {}};
+const GenerationSettings kSettings{"models/fake", DecodeLetters, 100, {}, {}};
 
 using Results = std::vector<Result<std::vector<NewTokens>>>;
 
@@ -173,6 +174,29 @@ TEST_CASE("a prompt goes on with what a sequence that has ended left behind") {
   CHECK(model.cache_sequences == 1);
   CHECK(written == std::vector<std::vector<NewTokens>>{{{4}}, {{8, 9}}});
   CHECK(model.passes == std::vector<Tokens>{{100}, {1}, {1}});
+}
+
+TEST_CASE("a prompt goes on with what was known of it before") {
+  FakeLm model = HashingLm(20);
+  GenerationSettings settings{"models/fake", DecodeLetters, 100, {}, {}};
+  WithContext([&](CallContext& context) {
+    for (const Tokens& tokens : {Tokens(30, 2), Tokens(50, 2), Tokens(60, 3)}) {
+      ReadPrompt& start = settings.prompt_starts.emplace_back();
+      start.tokens = tokens;
+      start.cache = model.NewCache(1, static_cast<int64_t>(tokens.size()));
+      Prefill(model, tokens, *start.cache, context.team);
+    }
+    model.passes.clear();
+    Tokens longer(50, 2);
+    longer.push_back(7);
+    // One that goes on, one that is a start as a whole, one that leaves a start, one that has none.
+    const std::vector<GenerationRequest> requests = {Greedy(longer, 54), Greedy(Tokens(30, 2), 34), Greedy({3, 3, 4}, 6), Greedy({9}, 4)};
+    auto written = Generate(model, requests, settings, context);
+    CHECK(model.passes[0] == Tokens{1, 1, 1, 1});
+    for (size_t i = 0; i < requests.size(); ++i) {
+      CHECK(*written[i] == Write(model, {requests[i]})[0]);
+    }
+  });
 }
 
 TEST_CASE("what a sequence says does not depend on the batch") {

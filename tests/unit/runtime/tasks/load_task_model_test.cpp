@@ -17,10 +17,12 @@ namespace {
 
 constexpr double kTolerance = 1e-4;
 
-Result<std::unique_ptr<TaskModel>> Load(std::string_view task, const std::string& folder, ValueFields options = {}) {
+Result<std::unique_ptr<TaskModel>> Load(std::string_view task, const std::string& folder, ValueFields options = {},
+                                        const std::vector<std::string>& prompt_starts = {}) {
   Result<std::unique_ptr<TaskModel>> model = std::unique_ptr<TaskModel>();
   ThreadPool pool(1);
-  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel(task, folder, {std::move(options), AllDraftSources(), {}}, team); });
+  pool.Run(
+      [&](ThreadTeam& team) { model = LoadTaskModel(task, folder, {std::move(options), AllDraftSources(), prompt_starts, {}}, team); });
   return model;
 }
 
@@ -170,6 +172,26 @@ TEST_CASE("sampling repeats itself whatever the batch and the threads") {
   CHECK(!(alone->AsList()[0] == alone->AsList()[1]));
   CHECK(*alone == *Call(**model, "generate", {other, call, other}, 2, 17)[1]);
   CHECK(!(*alone == *Call(**model, "generate", {call}, 1, 18)[0]));
+}
+
+TEST_CASE("what was known of a prompt changes no answer, and is not read again") {
+  const std::string start = "Answer in one word, and say no more than that.\nQuestion: ";
+  auto plain = Load("text.Generator", TinyModel("openai-community/gpt2"));
+  auto prepared = Load("text.Generator", TinyModel("openai-community/gpt2"), {}, {start, "Another start that no prompt has."});
+  REQUIRE(plain.ok());
+  REQUIRE(prepared.ok());
+  // The first word joins the last token of the start.
+  for (const char* rest : {"What is rain?", " what?", ""}) {
+    const ValueFields call = {{"prompt", Value::String(start + rest)}, {"max_new_tokens", Value::Int(12)}};
+    CallStatistics all;
+    CallStatistics left;
+    Result<Value> wanted = Call(**plain, "generate", {call}, 1, 0, &all)[0];
+    Result<Value> answer = Call(**prepared, "generate", {call}, 2, 0, &left)[0];
+    REQUIRE(wanted.ok());
+    REQUIRE(answer.ok());
+    CHECK(*answer == *wanted);
+    CHECK(left.prompt_tokens < all.prompt_tokens / 2);
+  }
 }
 
 TEST_CASE("one call's fault leaves the others alone") {

@@ -22,7 +22,7 @@ Tokenizer JoiningTokenizer() {
   return *std::move(tokenizer);
 }
 
-const GenerationSettings kSettings{"fake", [](std::span<const int32_t>) { return std::string(); }, 1, {}};
+const GenerationSettings kSettings{"fake", [](std::span<const int32_t>) { return std::string(); }, 1, {}, {}};
 
 std::string RandomText(std::mt19937& random, size_t length) {
   std::string text;
