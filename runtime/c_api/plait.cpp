@@ -12,6 +12,7 @@
 
 #include "compiler/formats/json.h"
 #include "compiler/plan/text.h"
+#include "runtime/program/evaluation.h"
 #include "runtime/program/program.h"
 
 namespace {
@@ -48,6 +49,10 @@ struct plait_error {
 
 struct plait_program {
   plait::Program program;
+  std::string json;
+};
+
+struct plait_evaluation {
   std::string json;
 };
 
@@ -152,6 +157,28 @@ plait::Result<std::unique_ptr<plait_request>> MakeRequest(const plait_program& p
   return std::make_unique<plait_request>(program.program, *entry, std::move(arguments), options, deadline);
 }
 
+plait::Result<Value> Evaluate(std::string_view plan_text, std::string_view plan_name, const plait_evaluation_options& options) {
+  PLAIT_TRY(plait::plan::Plan plan, plait::plan::Read(plan_text, plan_name));
+  plait::Cancellation cancellation;
+  plait::EvaluationOptions evaluation{std::string(OrEmpty(options.model)),
+                                      std::string(OrEmpty(options.model_folder)),
+                                      std::string(OrEmpty(options.precision)),
+                                      options.threads,
+                                      {}};
+  evaluation.text.text = std::string_view(options.text, options.text_length);
+  evaluation.text.name = OrEmpty(options.text_name);
+  evaluation.text.labels.assign(options.labels, options.labels + options.label_count);
+  evaluation.text.max_tokens = options.max_tokens;
+  if (options.progress != nullptr) {
+    evaluation.text.progress = [&](int64_t done, int64_t total) {
+      if (options.progress(options.user, done, total) != 0) {
+        cancellation.Cancel();
+      }
+    };
+  }
+  return plait::EvaluateModel(plan, evaluation, cancellation);
+}
+
 }  // namespace
 
 int plait_api_version() { return PLAIT_API_VERSION; }
@@ -248,3 +275,16 @@ void plait_request_cancel(plait_request* request) { request->cancellation.Cancel
 const char* plait_request_result(plait_request* request) { return request->result.c_str(); }
 const char* plait_request_report(plait_request* request) { return request->report.c_str(); }
 void plait_request_free(plait_request* request) { delete request; }
+
+plait_evaluation* plait_evaluate(const char* plan, size_t plan_length, const char* plan_name, const plait_evaluation_options* options,
+                                 plait_error** error) {
+  plait::Result<Value> figures = Evaluate(std::string_view(plan, plan_length), OrEmpty(plan_name), *options);
+  if (!figures.ok()) {
+    Give(std::move(figures).error(), error);
+    return nullptr;
+  }
+  return new plait_evaluation{plait::ToJson(*figures)};
+}
+
+const char* plait_evaluation_json(plait_evaluation* evaluation) { return evaluation->json.c_str(); }
+void plait_evaluation_free(plait_evaluation* evaluation) { delete evaluation; }

@@ -14,11 +14,12 @@ extern "C" {
 #endif
 
 #define PLAIT_API __attribute__((visibility("default")))
-#define PLAIT_API_VERSION 3
+#define PLAIT_API_VERSION 4
 
 /* NOLINTBEGIN(readability-identifier-naming): the names of C */
 typedef struct plait_program plait_program;
 typedef struct plait_request plait_request;
+typedef struct plait_evaluation plait_evaluation;
 typedef struct plait_error plait_error;
 /* NOLINTEND(readability-identifier-naming) */
 
@@ -90,6 +91,41 @@ PLAIT_API const char* plait_request_result(plait_request* request);
    from the start of the run. */
 PLAIT_API const char* plait_request_report(plait_request* request);
 PLAIT_API void plait_request_free(plait_request* request);
+
+typedef struct {
+  /* The model's name in the plan, Service.model, and its folder. */
+  const char* model;
+  const char* model_folder;
+  /* "bf16" or "int8"; null takes what the plan declares. */
+  const char* precision;
+  const char* text;
+  size_t text_length;
+  /* What messages call the text. */
+  const char* text_name;
+  /* What a text.ZeroShot chooses from; no other task looks at them. */
+  const char* const* labels;
+  size_t label_count;
+  /* A generator looks at the first so many tokens; 0 takes all. */
+  int64_t max_tokens;
+  /* Computing threads; 0 takes what the plan was made for. */
+  int threads;
+  /* Called with the scored tokens or the texts that are done, and those that there are. What it returns other than 0 ends the evaluation
+     with the error "cancelled". May be null. */
+  int (*progress)(void* user, int64_t done, int64_t total);
+  void* user;
+} plait_evaluation_options;
+
+/* What a class of weights costs: loads one model of the plan in "exact" and in the class, and compares them on a text. The weights of both
+   are in memory while it runs. */
+PLAIT_API plait_evaluation* plait_evaluate(const char* plan, size_t plan_length, const char* plan_name,
+                                           const plait_evaluation_options* options, plait_error** error);
+/* {"model", "task", "precision", ...}; of a text.Generator with "tokens", "positions", "windows", "scored_tokens", "equal_tops",
+   "equal_top_share", "mean_divergence", "perplexity_change", "exact": {"perplexity", "bytes_per_pass"}, "in_class": {the same}, "stand_in";
+   of a text.Classifier or text.ZeroShot, whose texts are the lines that are not blank, with "texts", "equal_tops", "equal_top_share",
+   "largest_score_difference", "largest_difference_line" (null where there is no difference), "stand_in". Shares and changes are fractions,
+   divergences nats. */
+PLAIT_API const char* plait_evaluation_json(plait_evaluation* evaluation);
+PLAIT_API void plait_evaluation_free(plait_evaluation* evaluation);
 
 #ifdef __cplusplus
 }

@@ -1,8 +1,6 @@
 #include "runtime/program/program.h"
 
-#include <algorithm>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,16 +11,11 @@
 #include "runtime/exec/executor.h"
 #include "runtime/exec/inputs.h"
 #include "runtime/nn/torch_threads.h"
+#include "runtime/program/pool_size.h"
 #include "runtime/tasks/task.h"
 
 namespace plait {
 namespace {
-
-int PoolSize(const plan::Plan& plan, const ProgramOptions& options) {
-  int wanted = options.threads > 0 ? options.threads : plan.machine.cores;
-  int available = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  return std::clamp(wanted, 1, available);
-}
 
 /// What a result holds before the pool has run the work that makes it.
 Error NotRun() { return {FailureKind::Cancelled, "the work did not run", "", {}}; }
@@ -43,7 +36,7 @@ Program::~Program() = default;
 Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
   auto state = std::make_unique<State>();
   state->plan = std::move(plan);
-  state->pool = std::make_unique<ThreadPool>(PoolSize(state->plan, options), UseOneTorchThread);
+  state->pool = std::make_unique<ThreadPool>(PoolSize(state->plan.machine, options.threads), UseOneTorchThread);
   state->models.resize(state->plan.models.size());
   Program program(std::move(state));
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support import PLAIT, ROOT, TINY, plait
 
-VERBS = ["check", "fmt", "plan", "dot", "doc", "explain", "run", "bench", "compile"]
+VERBS = ["check", "fmt", "plan", "dot", "doc", "explain", "run", "bench", "eval", "compile"]
 REFERENCE = ROOT / "graphs" / "inference_graph.graph"
 
 

@@ -33,6 +33,7 @@ look at a graph
 use it
   run        run one request and print the answer
   bench      time warm runs, in total and per step
+  eval       tell what bf16 and int8 weights cost in quality, on a text of yours
   compile    write the plan to a file, or print any stage of the compilation
   lock       write down which files each model is, so that other machines can tell
 
@@ -42,8 +43,8 @@ example
   plait run graphs/inference_graph.graph --input '{"original_sentence": "I have an idea!"}'
 )";
 
-const Verb* const kVerbs[] = {&kCheckVerb,   &kFmtVerb, &kTestVerb,  &kPlanVerb,    &kDotVerb, &kDocVerb,
-                              &kExplainVerb, &kRunVerb, &kBenchVerb, &kCompileVerb, &kLockVerb};
+const Verb* const kVerbs[] = {&kCheckVerb,   &kFmtVerb, &kTestVerb,  &kPlanVerb, &kDotVerb,     &kDocVerb,
+                              &kExplainVerb, &kRunVerb, &kBenchVerb, &kEvalVerb, &kCompileVerb, &kLockVerb};
 
 std::optional<std::string> ReadVariable(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());

@@ -51,6 +51,7 @@ extern const Verb kPlanVerb;
 extern const Verb kDotVerb;
 extern const Verb kRunVerb;
 extern const Verb kBenchVerb;
+extern const Verb kEvalVerb;
 extern const Verb kLockVerb;
 extern const Verb kExplainVerb;
 extern const Verb kDocVerb;
@@ -104,7 +105,7 @@ struct PreparedPlan {
   bool allow_code_models = false;
 };
 
-/// What `plan`, `dot`, `run` and `bench` begin with: takes the one file of `arguments`, compiles it where it is a source, and prints
+/// What `plan`, `dot`, `run`, `bench` and `eval` begin with: takes the one file of `arguments`, compiles it where it is a source, and prints
 /// diagnostics (not notes) to standard error. On failure everything has been printed, and the exit code is given.
 struct PrepareOutcome {
   std::optional<PreparedPlan> prepared;

@@ -1,0 +1,120 @@
+#include "runtime/tasks/evaluation.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/tasks/label_comparison.h"
+#include "runtime/tasks/perplexity.h"
+#include "runtime/tasks/task.h"
+#include "runtime/tasks/task_files.h"
+
+namespace plait {
+namespace {
+
+/// What is compared: the folder's model with the options of its block, but for their precision.
+struct Subject {
+  std::string_view task;
+  const std::string& folder;
+  const ValueFields& options;
+
+  [[nodiscard]] TaskModelOptions In(Precision precision) const {
+    TaskModelOptions in{options, {}, {}};
+    std::erase_if(in.options, [](const auto& option) { return option.first == "precision"; });
+    in.options.emplace_back("precision", Value::String(PrecisionNames()[static_cast<size_t>(precision)]));
+    return in;
+  }
+};
+
+double Share(int64_t part, int64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
+
+Result<std::unique_ptr<CausalLm>> LoadLm(const TaskFiles& files, Precision precision, ThreadTeam& team) {
+  LoadOptions options = files.load_options;
+  options.precision = precision;
+  PLAIT_TRY(std::unique_ptr<CausalLm> model, LoadCausalLm(files.checkpoint, options, team));
+  PLAIT_TRY_VOID(CheckVocabulary(files, model->vocab_size()));
+  return model;
+}
+
+Error TooShort(const EvaluationText& text, std::string_view seen, std::string_view fix) {
+  return Error{FailureKind::InputMismatch, std::string(seen), text.name, {}}.WithNote("fix", std::string(fix));
+}
+
+Result<Value> EvaluateGenerator(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,
+                                const Cancellation& cancellation) {
+  PLAIT_TRY(TaskFiles files, OpenTaskFiles(subject.folder, subject.In(Precision::Exact)));
+  PLAIT_TRY(Encoding encoding, files.tokenizer.Encode(text.text, true));
+  std::vector<int32_t>& tokens = encoding.input_ids;
+  tokens.resize(text.max_tokens > 0 ? std::min(tokens.size(), static_cast<size_t>(text.max_tokens)) : tokens.size());
+  if (tokens.size() < 2) {
+    return TooShort(
+        text, fmt::format("the text has {} for {}; perplexity needs 2 at least", tokens.empty() ? "no token" : "1 token", subject.folder),
+        "give a longer text; some thousand tokens make a figure that can be relied on");
+  }
+  PLAIT_TRY(std::unique_ptr<CausalLm> exact, LoadLm(files, Precision::Exact, team));
+  PLAIT_TRY(std::unique_ptr<CausalLm> in_class, LoadLm(files, precision, team));
+  if (exact->max_positions() < 2) {
+    return Error{FailureKind::ModelUnsupported, "the model has 1 position; perplexity needs 2 at least", subject.folder, {}};
+  }
+  PLAIT_TRY(TextComparison compared, CompareOnText(*exact, *in_class, tokens, text.progress, team, cancellation));
+  if (!std::isfinite(std::exp(std::max(compared.exact_loss, compared.class_loss)))) {
+    return Error{FailureKind::Arithmetic, fmt::format("the perplexity is not finite; the model is {}", subject.folder), text.name, {}};
+  }
+  auto of = [](const CausalLm& model, double loss) {
+    return Value::Record(
+        {{"perplexity", Value::Float(std::exp(loss))}, {"bytes_per_pass", Value::Int(model.bytes_per_pass(WeightCopy::Main))}});
+  };
+  return Value::Record({{"tokens", Value::Int(static_cast<int64_t>(tokens.size()))},
+                        {"positions", Value::Int(exact->max_positions())},
+                        {"windows", Value::Int(compared.windows)},
+                        {"scored_tokens", Value::Int(compared.scored_tokens)},
+                        {"equal_tops", Value::Int(compared.equal_tops)},
+                        {"equal_top_share", Value::Float(Share(compared.equal_tops, compared.scored_tokens))},
+                        {"mean_divergence", Value::Float(compared.divergence)},
+                        {"perplexity_change", Value::Float(std::expm1(compared.class_loss - compared.exact_loss))},
+                        {"exact", of(*exact, compared.exact_loss)},
+                        {"in_class", of(*in_class, compared.class_loss)},
+                        {"stand_in", Value::Bool(files.checkpoint.is_stand_in())}});
+}
+
+Result<Value> EvaluateClassifier(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,
+                                 const Cancellation& cancellation) {
+  const bool takes_labels = subject.task == "text.ZeroShot";
+  if (takes_labels && text.labels.empty()) {
+    return Error{FailureKind::ArgumentRange, "text.ZeroShot chooses from labels, and none were given", "", {}};
+  }
+  const std::vector<TextLine> lines = LinesOf(text.text);
+  if (lines.empty()) {
+    return TooShort(text, "the text has no line that is not blank", "write one text to classify on each line");
+  }
+  PLAIT_TRY(std::unique_ptr<TaskModel> exact, LoadTaskModel(subject.task, subject.folder, subject.In(Precision::Exact), team));
+  PLAIT_TRY(std::unique_ptr<TaskModel> in_class, LoadTaskModel(subject.task, subject.folder, subject.In(precision), team));
+  const std::span<const std::string> labels = takes_labels ? std::span(text.labels) : std::span<const std::string>();
+  PLAIT_TRY(LabelComparison compared, CompareLabels(*exact, *in_class, {lines, labels, text.name}, text.progress, {team, cancellation}));
+  const auto count = static_cast<int64_t>(lines.size());
+  return Value::Record({{"texts", Value::Int(count)},
+                        {"equal_tops", Value::Int(compared.equal_tops)},
+                        {"equal_top_share", Value::Float(Share(compared.equal_tops, count))},
+                        {"largest_score_difference", Value::Float(compared.largest_difference)},
+                        {"largest_difference_line", compared.largest_line == 0 ? Value() : Value::Int(compared.largest_line)},
+                        {"stand_in", Value::Bool(exact->is_stand_in())}});
+}
+
+}  // namespace
+
+Result<Value> EvaluateClass(std::string_view task, const std::string& folder, const ValueFields& options, Precision precision,
+                            const EvaluationText& text, ThreadTeam& team, const Cancellation& cancellation) {
+  const Subject subject{task, folder, options};
+  if (task == "text.Generator") {
+    return EvaluateGenerator(subject, precision, text, team, cancellation);
+  }
+  if (task == "text.Classifier" || task == "text.ZeroShot") {
+    return EvaluateClassifier(subject, precision, text, team, cancellation);
+  }
+  return Error{FailureKind::ModelUnsupported, fmt::format("models of the task {} have no precision to compare", task), "", {}};
+}
+
+}  // namespace plait

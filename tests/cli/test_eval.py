@@ -1,0 +1,185 @@
+"""`plait eval`: what a class of weights costs, against the reference library, and what it says where it cannot tell."""
+
+import json
+import unittest
+
+from support import ROOT, TINY, FolderTest, plait
+
+GRAPH = """
+import std.text
+
+service Writer {
+  model lm: text.Generator = hf("%s")%s
+  api write(prompt: string) -> [text.Generation] { return lm.generate(prompt) }
+}
+
+service Reader {
+  model m: text.Classifier = hf("distilbert/distilbert-base-uncased") { %s head: random(seed: 0) }
+  api read(text: string) -> [text.Label] { return m.classify(text) }
+}
+
+service Judge {
+  model nli: text.ZeroShot = hf("FacebookAI/roberta-large-mnli")
+  api judge(text: string) -> text.ZeroShotResult { return nli.classify(text, ["a", "b"]) }
+}
+"""
+GPT2 = "openai-community/gpt2"
+SENTENCE = "The bridge ends in the middle of the river, and nobody knows why.\n"
+
+
+class EvalTest(FolderTest):
+    def graph(self, model=GPT2, writer=" { precision: int8 }", reader=""):
+        return self.write("classes.graph", GRAPH % (model, writer, reader))
+
+    def eval(self, source, text, *options):
+        path = self.write("text.txt", text)
+        return plait("eval", source, "--text", path, "--models", TINY, *options)
+
+    def figures(self, source, text, *options):
+        done = self.eval(source, text, "--output", "json", *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["models"]
+
+
+class TestFigures(EvalTest):
+    def test_perplexity_is_that_of_the_reference_library(self):
+        cases = json.loads((ROOT / "tests" / "oracle" / "tasks" / "perplexity.json").read_text())["cases"]
+        self.assertEqual(len(cases), 12)
+        for case in cases:
+            with self.subTest(case["name"]):
+                most = case["input"].get("max_tokens")
+                options = ("--max-tokens", most) if most else ()
+                (model,) = self.figures(self.graph(case["model"]), case["input"]["text"], "--model", "Writer.lm", *options)
+                expected = case["output"]
+                for name in ("tokens", "windows", "scored_tokens"):
+                    self.assertEqual(model[name], expected[name])
+                seen = model["exact"]["perplexity"]
+                self.assertLess(abs(seen / expected["perplexity"] - 1), 1e-4)
+                change = model["in_class"]["perplexity"] / seen - 1
+                self.assertAlmostEqual(model["perplexity_change"], change, delta=1e-9)
+
+    def test_int8_costs_more_than_bf16_and_both_take_less(self):
+        told = {}
+        for precision in ("bf16", "int8"):
+            (told[precision],) = self.figures(self.graph(), SENTENCE * 40, "--model", "Writer.lm", "--precision", precision)
+            self.assertEqual(told[precision]["precision"], precision)
+        self.assertEqual(told["bf16"]["exact"], told["int8"]["exact"])
+        self.assertLess(0, told["bf16"]["mean_divergence"])
+        self.assertLess(told["bf16"]["mean_divergence"], told["int8"]["mean_divergence"])
+        self.assertGreaterEqual(told["bf16"]["equal_top_share"], told["int8"]["equal_top_share"])
+        exact = told["bf16"]["exact"]["bytes_per_pass"]
+        self.assertEqual(told["bf16"]["in_class"]["bytes_per_pass"] * 2, exact)
+        self.assertLess(told["int8"]["in_class"]["bytes_per_pass"] * 3, exact)
+
+    def test_figures_do_not_depend_on_threads(self):
+        source = self.graph(reader="precision: bf16,")
+        told = [self.eval(source, SENTENCE * 20, "--output", "json", "--threads", n).stdout for n in ("1", "2")]
+        self.assertEqual(told[0], told[1])
+
+    def test_declared_classes_are_evaluated_and_exact_is_noted(self):
+        done = self.eval(self.graph(reader="precision: bf16,"), SENTENCE * 3)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"Writer\.lm   text\.Generator, .*tokens, .* scored, in 1 window of up to 1,024 tokens\n")
+        self.assertRegex(done.stdout, r"\n {2,}exact +int8 +change\n")
+        self.assertRegex(done.stdout, r"\n  perplexity +[\d,]+ +[\d,]+ +[+-]\d+\.\d{3} %\n")
+        self.assertRegex(done.stdout, r"Reader\.m   text\.Classifier, .*; 3 texts, bf16 against exact\n  equal best labels +100\.00 %  \(3 of 3\)\n")
+        self.assertNotIn("Judge", done.stdout)
+        self.assertIn("note: Judge.nli is in `exact`, with nothing to compare", done.stderr)
+        self.assertIn("stand-ins have random weights", done.stderr)
+        self.assertEqual(self.eval(self.graph(), SENTENCE, "--quiet").stderr, "")
+
+    def test_zero_shot_chooses_from_the_labels(self):
+        (model,) = self.figures(self.graph(), SENTENCE + "\n" + "It rains.\n", "--model", "Judge.nli", "--precision", "int8", "--labels", "a, b")
+        self.assertEqual(model["texts"], 2)
+        self.assertIn(model["largest_difference_line"], (1, 3))
+        self.assertLess(0, model["largest_score_difference"])
+        self.assertEqual(model["equal_tops"] / 2, model["equal_top_share"])
+
+    def test_a_plan_file_is_evaluated_as_its_source(self):
+        source = self.graph()
+        plan = self.folder / "classes.plan"
+        self.assertEqual(plait("compile", source, "-o", plan, "--models", TINY, "--entry", "Writer.write").returncode, 0)
+        self.assertEqual(self.eval(plan, SENTENCE, "--output", "json").stdout, self.eval(source, SENTENCE, "--output", "json").stdout)
+
+
+class TestBounds(EvalTest):
+    def test_a_class_beyond_a_bound_is_exit_code_1(self):
+        source = self.graph()
+        text = SENTENCE * 20
+        (model,) = self.figures(source, text, "--model", "Writer.lm")
+        change, share = model["perplexity_change"], model["equal_top_share"]
+        self.assertLess(share, 1)
+        self.assertEqual(self.eval(source, text, "--max-perplexity-change", f"{100 * abs(change) + 1:.3f}%").returncode, 0)
+        if change > 0:
+            done = self.eval(source, text, "--max-perplexity-change", "0%")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("Writer.lm in int8: perplexity changes by +", done.stderr)
+        self.assertEqual(self.eval(source, text, "--min-agreement", f"{100 * share - 1:.3f}%").returncode, 0)
+        done = self.eval(source, text, "--min-agreement", "100%", "--output", "json")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"Writer\.lm in int8: \d+\.\d+ % of the likeliest tokens agree with exact, fewer than the 100 %")
+        self.assertEqual(len(json.loads(done.stdout)["models"]), 1)
+
+
+class TestErrors(EvalTest):
+    def refused(self, code, said, *options, text=SENTENCE, source=None):
+        done = self.eval(source or self.graph(), text, *options)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn(f"[{code}]", done.stderr)
+        self.assertIn(said, done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_texts_that_cannot_be_evaluated(self):
+        self.refused("input-mismatch", "text.txt: error: the text is empty", text="")
+        self.refused("input-mismatch", "the text is blank", text=" \n")
+        self.refused("input-mismatch", "the text has 1 token for", text="a")
+        long = SENTENCE + "word " * 600
+        self.refused("prompt-too-long", "text.txt:2: error:", "--model", "Reader.m", "--precision", "bf16", text=long)
+        latin = self.folder / "latin.txt"
+        latin.write_bytes(b"fine\ncaf\xe9 x")
+        done = plait("eval", self.graph(), "--text", latin, "--models", TINY)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("latin.txt:2: error: the text is not UTF-8: byte 0xe9 at offset 8 [input-invalid]", done.stderr)
+        done = plait("eval", self.graph(), "--text", "nowhere.txt", "--models", TINY)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot read `nowhere.txt`", done.stderr)
+
+    def test_models_that_cannot_be_evaluated(self):
+        self.refused("input-mismatch", "did you mean `Writer.lm`?", "--model", "Writer.ml")
+        self.refused("input-mismatch", "Reader.m is in `exact`, which is what a class is compared with", "--model", "Reader.m")
+        exact = self.graph(writer="")
+        self.refused("input-mismatch", "Writer.lm, Reader.m, Judge.nli are in `exact`", source=exact)
+        self.refused("input-mismatch", "--precision int8", source=exact)
+        code = ROOT / "graphs" / "tensor_pipeline.graph"
+        self.refused("input-mismatch", "no model here can be evaluated", "--precision", "int8", source=code)
+        done = plait("eval", self.graph("no/model"), "--text", self.write("text.txt", SENTENCE), "--models", TINY, "--model", "Writer.lm")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("[model-not-found]", done.stderr)
+
+    def test_options_that_would_say_nothing(self):
+        self.refused("argument-range", "`Judge.nli` is a text.ZeroShot, which needs labels", "--precision", "int8")
+        self.refused("argument-range", "`--labels` is for a text.ZeroShot", "--labels", "a,b")
+        reader = ("--model", "Reader.m", "--precision", "int8")
+        self.refused("argument-range", "`--max-tokens` is for a text.Generator", *reader, "--max-tokens", "9")
+        self.refused("argument-range", "`--max-perplexity-change` is for a text.Generator", *reader, "--max-perplexity-change", "1%")
+
+    def test_wrong_usage(self):
+        source = self.graph()
+        self.assertIn("`--text FILE`", plait("eval", source).stderr)
+        for words, said in {
+            ("--precision", "exact"): "`exact` is what they are compared with",
+            ("--precision", "fp8"): "takes bf16 or int8, not `fp8`",
+            ("--max-tokens", "1"): "from 2 on",
+            ("--max-perplexity-change", "0.5"): "a percentage such as 0.5%",
+            ("--min-agreement", "-1%"): "a percentage such as 0.5%",
+            ("--output", "xml"): "text or json",
+            ("--labels", " , "): "labels with commas between them",
+        }.items():
+            with self.subTest(words):
+                done = self.eval(source, SENTENCE, *words)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(said, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
