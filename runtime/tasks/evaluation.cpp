@@ -40,7 +40,7 @@ Result<std::unique_ptr<CausalLm>> LoadLm(const TaskFiles& files, Precision preci
 }
 
 Error TooShort(const EvaluationText& text, std::string_view seen, std::string_view fix) {
-  return Error{FailureKind::InputMismatch, std::string(seen), text.name, {}}.WithNote("fix", std::string(fix));
+  return Error{FailureKind::ArgumentRange, std::string(seen), text.name, {}}.WithNote("fix", std::string(fix));
 }
 
 Result<Value> EvaluateGenerator(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,

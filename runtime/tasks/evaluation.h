@@ -34,8 +34,8 @@ struct EvaluationText {
 ///    "exact": {"perplexity", "bytes_per_pass"}, "in_class": {"perplexity", "bytes_per_pass"}, "stand_in"}
 /// and of a text.Classifier or text.ZeroShot, whose texts are the lines that are not blank:
 ///   {"texts", "equal_tops", "equal_top_share", "largest_score_difference", "largest_difference_line", "stand_in"}
-/// Shares and changes are fractions, divergences are in nats. Fails with `input-mismatch` where the text has too little, `argument-range`
-/// where labels are missing, and with what loading and running fail with.
+/// Shares and changes are fractions, divergences are in nats. Fails with `argument-range` where the text has too little or labels are
+/// missing, and with what loading and running fail with.
 Result<Value> EvaluateClass(std::string_view task, const std::string& folder, const ValueFields& options, Precision precision,
                             const EvaluationText& text, ThreadTeam& team, const Cancellation& cancellation);
 

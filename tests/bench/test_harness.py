@@ -13,7 +13,7 @@ from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent
 sys.path.insert(0, str(BENCH))
-from harness import agreement, catalog, installing, report, serving, workloads  # noqa: E402
+from harness import agreement, catalog, installing, quality, report, serving, workloads  # noqa: E402
 from harness.peer import Peer, PeerError  # noqa: E402
 from harness.probe import Machine  # noqa: E402
 from harness.report import Row  # noqa: E402
@@ -153,6 +153,27 @@ class AgreementTest(unittest.TestCase):
 
     def test_no_result_is_told(self):
         self.assertEqual(self.text("gpt2_alone", {"result": []}, {}), "not told")
+
+
+class QualityTest(unittest.TestCase):
+    def test_writers_in_a_class_are_told_their_perplexity(self):
+        told = [workload.name for workload in WORKLOADS if quality.is_told(workload)]
+        self.assertEqual(len(told), 6)
+        for name in told:
+            self.assertRegex(name, "^(both_writers|gpt2_alone|distilgpt2_alone)_(bf16|int8)$")
+        self.assertTrue(quality.TEXT.is_file())
+
+    def test_the_changes_stand_behind_the_agreement(self):
+        told = {"models": [{"model": "W.a", "perplexity_change": 0.00063}, {"model": "W.b", "perplexity_change": -0.002}]}
+        found = quality.with_changes(agreement.Agreement("half", equal_share=0.5), told)
+        self.assertEqual(found.text, "half; perplexity +0.06% and -0.20%")
+        self.assertEqual(found.as_data()["perplexity_changes"], {"W.a": 0.00063, "W.b": -0.002})
+        self.assertEqual(found.equal_share, 0.5)
+
+    def test_why_there_is_none_is_told(self):
+        settings = catalog.Settings(Path("/no/models"), Path("/bin/false"), 1)
+        found = quality.added_to(agreement.Agreement("half"), workloads.named("gpt2_alone_int8"), settings)
+        self.assertEqual(found.text, "half; perplexity not told: exit status 1")
 
 
 class WorkloadsTest(unittest.TestCase):

@@ -1,9 +1,13 @@
 """`plait eval`: what a class of weights costs, against the reference library, and what it says where it cannot tell."""
 
 import json
+import os
+import pty
+import select
+import subprocess
 import unittest
 
-from support import ROOT, TINY, FolderTest, plait
+from support import PLAIT, ROOT, TINY, FolderTest, plait
 
 GRAPH = """
 import std.text
@@ -102,6 +106,28 @@ class TestFigures(EvalTest):
         self.assertEqual(self.eval(plan, SENTENCE, "--output", "json").stdout, self.eval(source, SENTENCE, "--output", "json").stdout)
 
 
+class TestProgress(EvalTest):
+    def errors_of(self, source, *options):
+        """What the command writes to a terminal that is its standard error."""
+        text = self.write("text.txt", SENTENCE * 100)
+        leader, follower = pty.openpty()
+        self.addCleanup(os.close, leader)
+        command = [PLAIT, "eval", source, "--text", text, "--models", TINY, *options]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=follower, check=False)
+        self.assertEqual(done.returncode, 0)
+        seen = os.read(leader, 65536).decode() if select.select([leader], [], [], 0)[0] else ""
+        os.close(follower)
+        return seen
+
+    def test_a_terminal_sees_how_far_it_is_and_a_pipe_does_not(self):
+        source = self.graph()
+        seen = self.errors_of(source, "--model", "Writer.lm")
+        self.assertIn("evaluating Writer.lm in int8  loading it in both", seen)
+        self.assertRegex(seen, r"evaluating Writer\.lm in int8  [\d,]+ of 2,\d{3} tokens")
+        self.assertEqual(self.errors_of(source, "--model", "Writer.lm", "--quiet"), "")
+        self.assertNotIn("evaluating", self.eval(source, SENTENCE, "--model", "Writer.lm").stderr)
+
+
 class TestBounds(EvalTest):
     def test_a_class_beyond_a_bound_is_exit_code_1(self):
         source = self.graph()
@@ -130,9 +156,9 @@ class TestErrors(EvalTest):
         self.assertEqual(done.stdout, "")
 
     def test_texts_that_cannot_be_evaluated(self):
-        self.refused("input-mismatch", "text.txt: error: the text is empty", text="")
-        self.refused("input-mismatch", "the text is blank", text=" \n")
-        self.refused("input-mismatch", "the text has 1 token for", text="a")
+        self.refused("argument-range", "text.txt: error: the text is empty", text="")
+        self.refused("argument-range", "the text is blank", text=" \n")
+        self.refused("argument-range", "the text has 1 token for", text="a")
         long = SENTENCE + "word " * 600
         self.refused("prompt-too-long", "text.txt:2: error:", "--model", "Reader.m", "--precision", "bf16", text=long)
         latin = self.folder / "latin.txt"

@@ -26,33 +26,34 @@ constexpr OptionSpec kOptions[] = {{"--text", true, ""},       {"--model", true,
 
 constexpr std::string_view kHelp = R"(plait eval FILE --text TEXT [options]
 
-Tells what a class of weights (precision: bf16, int8) costs in quality. Each model of a graph or a plan file that is in a class
-runs in exact and in the class on the same text. Of a text.Generator: both perplexities, the share of positions with the same
-likeliest token, and the Kullback-Leibler divergence. Of a text.Classifier or text.ZeroShot, for which each line of TEXT is a
-text: the share with the same best label, and the largest difference of a score.
+Tells what a class of weights (precision: bf16, int8) costs in quality. Each model of a graph or a plan file that is
+in a class runs in exact and in the class on the same text. Of a text.Generator: both perplexities, the share of
+positions with the same likeliest token, and the Kullback-Leibler divergence. Of a text.Classifier or text.ZeroShot,
+for which each line of TEXT is a text: the share with the same best label, and the largest difference of a score.
 
-The tokens of TEXT are cut into windows of as many as the model has positions, one after the other, and each token but the
-first of a window is scored once, from those before it there. The weights are in memory in both precisions meanwhile.
+The tokens of TEXT are cut into windows of as many as the model has positions, one after the other, and each token
+but the first of a window is scored once, from those before it there. The weights are in memory in both precisions
+meanwhile.
 
-  --text TEXT             the file, UTF-8
-  --model Service.model   only this model (may be repeated)
-  --precision bf16|int8   evaluate in this class, whatever the models declare
-  --labels A,B,C          what a text.ZeroShot chooses from
-  --max-tokens N          of TEXT the first N tokens, for generators
-  --max-perplexity-change P   exit with 1 if a perplexity grows by more than so much, as 0.5%
-  --min-agreement P       exit with 1 if fewer likeliest tokens or best labels are the same, as 99%
-  --output text|json      text otherwise
-  --threads N             computing threads, in place of the plan's; the figures are the same
-  --models DIR            look for models here first (may be repeated)
-  --machine FILE          a machine profile in place of this machine
-  --locked                every model must be what plait.lock says
-  --warnings-as-errors    warnings fail too
-  --allow CODE            not this warning or note (may be repeated)
-  --quiet                 no progress and no notes
+  --text TEXT                the file, UTF-8
+  --model Service.model      only this model (may be repeated)
+  --precision bf16|int8      evaluate in this class, whatever the models declare
+  --labels A,B,C             what a text.ZeroShot chooses from
+  --max-tokens N             of TEXT the first N tokens, for generators
+  --max-perplexity-change P  exit with 1 where a perplexity grows by more than so much, as 0.5%
+  --min-agreement P          exit with 1 where fewer likeliest tokens or best labels are the same, as 99%
+  --output text|json         text otherwise
+  --threads N                computing threads, in place of the plan's; the figures are the same
+  --models DIR               look for models here first (may be repeated)
+  --machine FILE             a machine profile in place of this machine
+  --locked                   every model must be what plait.lock says
+  --warnings-as-errors       warnings fail too
+  --allow CODE               not this warning or note (may be repeated)
+  --quiet                    no progress and no notes
 
 examples
   plait eval graphs/inference_graph.graph --text graphs/guide/tour.md --model Gpt2.lm --precision int8
-  plait eval graphs/ensemble.graph --text graphs/guide/tour.md --precision bf16 --labels plan,test --min-agreement 1%
+  plait eval graphs/ensemble.graph --text graphs/guide/tour.md --precision bf16 --labels plan,test --min-agreement 90%
 )";
 
 bool IsEvaluable(const plan::Model& model) {
@@ -161,7 +162,7 @@ Result<void> CheckTasks(const Choice& choice, const Arguments& arguments, const 
 Result<std::string> ReadText(const World& world, const std::string& path) {
   PLAIT_TRY(std::string text, world.files->ReadFile(path));
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
-    return Error{FailureKind::InputMismatch, text.empty() ? "the text is empty" : "the text is blank", path, {}}.WithNote(
+    return Error{FailureKind::ArgumentRange, text.empty() ? "the text is empty" : "the text is blank", path, {}}.WithNote(
         "fix", "give a text like those that the models are for");
   }
   const auto* begin = reinterpret_cast<const llvm::UTF8*>(text.data());

@@ -105,8 +105,8 @@ struct PreparedPlan {
   bool allow_code_models = false;
 };
 
-/// What `plan`, `dot`, `run`, `bench` and `eval` begin with: takes the one file of `arguments`, compiles it where it is a source, and prints
-/// diagnostics (not notes) to standard error. On failure everything has been printed, and the exit code is given.
+/// What `plan`, `dot`, `run`, `bench` and `eval` begin with: takes the one file of `arguments`, compiles it where it is a source, and
+/// prints diagnostics (not notes) to standard error. On failure everything has been printed, and the exit code is given.
 struct PrepareOutcome {
   std::optional<PreparedPlan> prepared;
   int exit_code = kFine;

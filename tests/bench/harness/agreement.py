@@ -20,9 +20,15 @@ class Agreement:
     text: str  # for the table
     differences: list[str] = field(default_factory=list)  # a line each; only in fp32
     equal_share: float | None = None  # of the new tokens, position by position
+    perplexity_changes: dict[str, float] = field(default_factory=dict)  # of the row's models, as fractions
 
     def as_data(self) -> dict[str, Any]:
-        return {"text": self.text, "differences": self.differences, "equal_share": self.equal_share}
+        return {
+            "text": self.text,
+            "differences": self.differences,
+            "equal_share": self.equal_share,
+            "perplexity_changes": self.perplexity_changes,
+        }
 
 
 def of(workload: Workload, expected: dict[str, Any], got: dict[str, Any]) -> Agreement:
