@@ -22,7 +22,7 @@ struct Subject {
   const ValueFields& options;
 
   [[nodiscard]] TaskModelOptions In(Precision precision) const {
-    TaskModelOptions in{options, {}, {}};
+    TaskModelOptions in{options, {}, {}, {}};
     std::erase_if(in.options, [](const auto& option) { return option.first == "precision"; });
     in.options.emplace_back("precision", Value::String(PrecisionNames()[static_cast<size_t>(precision)]));
     return in;
