@@ -53,13 +53,13 @@ DraftChoice GenerationBatch::State::LookUp(WritingSequence& sequence, int64_t wr
   if (choice.guesses == 0) {
     return choice;
   }
-  std::vector<std::span<const int32_t>> others;
+  others_.clear();
   for (const WritingSequence& other : sequences_) {
     if (&other != &sequence && !other.tokens.empty()) {
-      others.push_back(std::span(other.tokens).first(other.tokens.size() - other.guesses));
+      others_.push_back(std::span(other.tokens).first(other.tokens.size() - other.guesses));
     }
   }
-  const std::span<const int32_t> found = LookUpGuesses(sequence.tokens, others, choice.guesses);
+  const std::span<const int32_t> found = LookUpGuesses(sequence.tokens, others_, choice.guesses);
   guesses_.assign(found.begin(), found.end());
   return found.empty() ? DraftChoice{} : BestGuesses(sequence.looked_up.rate(), costs, writing, static_cast<int64_t>(found.size()));
 }

@@ -105,6 +105,7 @@ class GenerationBatch::State {
   std::vector<size_t> stepped_;
   std::vector<float> scores_;
   std::vector<int32_t> guesses_;
+  std::vector<std::span<const int32_t>> others_;
   TokenSampler sampler_;
 
   /// What a guess of the small copy costs.
