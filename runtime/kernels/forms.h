@@ -8,6 +8,8 @@ namespace plait {
 #if defined(__x86_64__)
 extern const KernelForm kAvx512Form;
 extern const KernelForm kAvx2Form;
+#elif defined(__aarch64__)
+extern const KernelForm kNeonForm;
 #endif
 extern const KernelForm kPortableForm;
 

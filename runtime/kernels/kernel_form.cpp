@@ -13,6 +13,9 @@ std::span<const KernelForm* const> RunnableKernelForms() {
     return forms;
   }
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? forms.subspan(1) : forms.subspan(2);
+#elif defined(__aarch64__)
+  static constexpr const KernelForm* kForms[] = {&kNeonForm, &kPortableForm};
+  return kForms;
 #else
   static constexpr const KernelForm* kForms[] = {&kPortableForm};
   return kForms;

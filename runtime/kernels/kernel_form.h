@@ -5,31 +5,33 @@
 #include <span>
 #include <string_view>
 
+#include "runtime/kernels/arg_max.h"
 #include "runtime/kernels/attention.h"
+#include "runtime/kernels/gated_product.h"
+#include "runtime/kernels/layer_norm.h"
 #include "runtime/kernels/linear.h"
+#include "runtime/kernels/rms_norm.h"
+#include "runtime/kernels/rotary.h"
+#include "runtime/kernels/softmax.h"
+#include "runtime/kernels/top_k.h"
 
 namespace plait {
 
-struct LayerNormArgs {
-  const float* x = nullptr;  // [rows, width]
-  int64_t x_stride = 0;
-  int64_t width = 0;
-  const float* weight = nullptr;  // [width]
-  const float* bias = nullptr;    // [width]
-  float epsilon = 0;
-  float* y = nullptr;  // [rows, width]; may be x
-  int64_t y_stride = 0;
-};
-
-/// All forms compute the same functions; every form gives a row the same bits whatever else it computes, but two forms may
-/// differ in the last bits.
+/// All forms compute the same functions; every form gives a row the same bits whatever else it computes. Forms whose processors fuse a
+/// multiply and an add agree to the bit; the portable one, which rounds twice, may differ in the last bits.
 struct KernelForm {
   std::string_view name;
   /// Pieces [begin, end) of a linear layer.
   void (*linear)(const LinearArgs& args, int64_t begin, int64_t end);
   void (*attention)(const AttentionArgs& args);
-  /// Rows [begin, end).
+  // Rows [begin, end), each alone; `OverRows` shares them among a team.
   void (*layer_norm)(const LayerNormArgs& args, int64_t begin, int64_t end);
+  void (*rms_norm)(const RmsNormArgs& args, int64_t begin, int64_t end);
+  void (*rotary)(const RotaryArgs& args, int64_t begin, int64_t end);
+  void (*gated_product)(const GatedProductArgs& args, int64_t begin, int64_t end);
+  void (*softmax)(const SoftmaxArgs& args, int64_t begin, int64_t end);
+  void (*arg_max)(const ArgMaxArgs& args, int64_t begin, int64_t end);
+  void (*top_k)(const TopKArgs& args, int64_t begin, int64_t end);
 };
 
 /// The forms that this processor can run, the fastest first; the last one runs everywhere.

@@ -1,34 +1,17 @@
 // Layer normalisation of rows. Included by forms only.
 #pragma once
 
-#include "runtime/kernels/kernel_form.h"
-#include "runtime/kernels/simd.h"
+#include "runtime/kernels/layer_norm.h"
+#include "runtime/kernels/row_loops.h"
 
 namespace plait::PLAIT_FORM {
 
-/// Calls `use(offset, count)` for each vector of a row; the last may be short.
-template <class Use>
-inline void ForVectors(int64_t width, const Use& use) {
-  int64_t i = 0;
-  for (; i + kLanes <= width; i += kLanes) {
-    use(i, static_cast<int64_t>(kLanes));
-  }
-  if (i < width) {
-    use(i, width - i);
-  }
-}
-
-inline Vec LoadSome(const float* p, int64_t count) { return count == kLanes ? Load(p) : LoadPart(p, count); }
-
 inline void LayerNormRow(const LayerNormArgs& args, const float* x, float* y) {
-  Vec sums[4] = {Set1(0.0F), Set1(0.0F), Set1(0.0F), Set1(0.0F)};
-  ForVectors(args.width, [&](int64_t i, int64_t count) {
-    Vec& sum = sums[i / kLanes % 4];
-    sum = sum + LoadSome(x + i, count);
-  });
+  RowSum sum;
+  ForVectors(args.width, [&](int64_t i, int64_t count) { sum.at(i) = sum.at(i) + LoadSome(x + i, count); });
   const auto width = static_cast<float>(args.width);
-  const Vec mean = Set1(Sum((sums[0] + sums[1]) + (sums[2] + sums[3])) / width);
-  Vec squares[4] = {Set1(0.0F), Set1(0.0F), Set1(0.0F), Set1(0.0F)};
+  const Vec mean = Set1(sum.total() / width);
+  RowSum squares;
   ForVectors(args.width, [&](int64_t i, int64_t count) {
     Vec difference = LoadSome(x + i, count) - mean;
     if (count < kLanes) {
@@ -36,19 +19,14 @@ inline void LayerNormRow(const LayerNormArgs& args, const float* x, float* y) {
       StorePart(lanes, difference, count);
       difference = Load(lanes);
     }
-    Vec& square = squares[i / kLanes % 4];
-    square = Fma(difference, difference, square);
+    squares.at(i) = Fma(difference, difference, squares.at(i));
   });
-  const float variance = Sum((squares[0] + squares[1]) + (squares[2] + squares[3])) / width;
+  const float variance = squares.total() / width;
   const Vec scale = Set1(1.0F / __builtin_sqrtf(variance + args.epsilon));
   ForVectors(args.width, [&](int64_t i, int64_t count) {
     Vec normal = (LoadSome(x + i, count) - mean) * scale;
     Vec value = Fma(normal, LoadSome(args.weight + i, count), LoadSome(args.bias + i, count));
-    if (count == kLanes) {
-      Store(y + i, value);
-    } else {
-      StorePart(y + i, value, count);
-    }
+    StoreSome(y + i, value, count);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "runtime/base/thread_team.h"
+#include "runtime/kernels/activation.h"
 
 namespace plait {
 
@@ -12,8 +13,6 @@ namespace plait {
 constexpr int64_t kPanelColumns = 64;
 /// Rows that are held in registers at once.
 constexpr int64_t kRowBlock = 6;
-
-enum class Activation { None, GeluTanh, GeluErf, Relu, Tanh };
 
 /// How weights are stored. The arithmetic is fp32 whatever it is, so bf16 weights give what their values in fp32 give, to the bit.
 enum class WeightFormat { F32, Bf16, Int8 };

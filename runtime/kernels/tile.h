@@ -11,10 +11,14 @@ struct alignas(64) Tile {
   float values[kRowBlock][kPanelColumns];
 };
 
-/// How many vectors of columns are held in registers at once beside `rows` rows.
-constexpr int VectorsAtOnce([[maybe_unused]] int rows) {
+constexpr int kRegistersInVec = kLanes / kRegisterLanes;
+
+/// How many registers of columns are held at once beside `rows` rows, so that sums, weights and a value of x fit the processor's.
+constexpr int RegistersAtOnce([[maybe_unused]] int rows) {
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
   return 4;
+#elif defined(__aarch64__)
+  return kRegistersInVec == 1 ? 1 : (rows <= 2 ? 8 : 4);
 #else
   return rows == 1 ? 4 : (rows <= 3 ? 2 : 1);
 #endif
@@ -42,17 +46,17 @@ constexpr int kLineBytes = 64;
 template <class Weight>
 constexpr int kRowLines = kPanelColumns * sizeof(Weight) / kLineBytes;
 
-template <int kRows, int kVectors, int kPrefetchLines, class Weight>
-inline void TileColumns(const TileProductArgs<Weight>& args, int64_t first_vector, Tile& tile) {
-  Vec sums[kRows][kVectors];
+template <int kRows, int kRegisters, int kPrefetchLines, class Weight>
+inline void TileColumns(const TileProductArgs<Weight>& args, int64_t first_register, Tile& tile) {
+  Register sums[kRows][kRegisters];
   for (int r = 0; r < kRows; ++r) {
-    for (int v = 0; v < kVectors; ++v) {
-      sums[r][v] = args.continues ? Load(&tile.values[r][(first_vector + v) * kLanes]) : Set1(0.0F);
+    for (int v = 0; v < kRegisters; ++v) {
+      sums[r][v] = args.continues ? LoadRegister(&tile.values[r][(first_register + v) * kRegisterLanes]) : SetRegister(0.0F);
     }
   }
   const float* x = args.x;
   const int64_t x_stride = args.x_stride;
-  const Weight* weights = args.panel + first_vector * kLanes;
+  const Weight* weights = args.panel + first_register * kRegisterLanes;
   const Weight* ahead = args.prefetch;
   for (int64_t k = 0; k < args.depth; ++k) {
     for (int line = 0; line < kPrefetchLines; ++line) {
@@ -60,35 +64,37 @@ inline void TileColumns(const TileProductArgs<Weight>& args, int64_t first_vecto
       __builtin_prefetch(ahead + line * (kLineBytes / static_cast<int>(sizeof(Weight))), 0, kPrefetchLines == kRowLines<Weight> ? 3 : 2);
     }
     ahead += kPrefetchLines > 0 ? kPanelColumns : 0;
-    Vec w[kVectors];
-    for (int v = 0; v < kVectors; ++v) {
-      w[v] = Widen(weights + v * kLanes);
+    Register w[kRegisters];
+    for (int v = 0; v < kRegisters; ++v) {
+      w[v] = WidenRegister(weights + v * kRegisterLanes);
     }
     for (int r = 0; r < kRows; ++r) {
-      Vec value = Set1(x[r * x_stride + k]);
-      for (int v = 0; v < kVectors; ++v) {
+      const Register value = SetRegister(x[r * x_stride + k]);
+      for (int v = 0; v < kRegisters; ++v) {
         sums[r][v] = Fma(value, w[v], sums[r][v]);
       }
     }
     weights += args.panel_stride;
   }
   for (int r = 0; r < kRows; ++r) {
-    for (int v = 0; v < kVectors; ++v) {
-      Store(&tile.values[r][(first_vector + v) * kLanes], sums[r][v]);
+    for (int v = 0; v < kRegisters; ++v) {
+      Store(&tile.values[r][(first_register + v) * kRegisterLanes], sums[r][v]);
     }
   }
 }
 
 template <int kRows, int kPrefetchLines, class Weight>
 inline void TileRows(const TileProductArgs<Weight>& args, Tile& tile) {
-  constexpr int kAtOnce = VectorsAtOnce(kRows);
-  const int whole = args.vectors / kAtOnce;
+  constexpr int kAtOnce = RegistersAtOnce(kRows);
+  const int registers = args.vectors * kRegistersInVec;
+  const int whole = registers / kAtOnce;
   for (int i = 0; i < whole; ++i) {
     TileColumns<kRows, kAtOnce, kPrefetchLines>(args, i * kAtOnce, tile);
   }
   if constexpr (kAtOnce > 1) {
-    for (int i = whole * kAtOnce; i < args.vectors; ++i) {
-      TileColumns<kRows, 1, kPrefetchLines>(args, i, tile);
+    constexpr int kFewest = kAtOnce < kRegistersInVec ? kAtOnce : kRegistersInVec;
+    for (int i = whole * kAtOnce; i < registers; i += kFewest) {
+      TileColumns<kRows, kFewest, kPrefetchLines>(args, i, tile);
     }
   }
 }

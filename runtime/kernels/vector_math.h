@@ -6,11 +6,11 @@
 
 namespace plait::PLAIT_FORM {
 
-/// e^x within 2 units in the last place; 0 where x < -87.3, e^88 where x > 88. Exactly 1 at 0.
+/// e^x within 2 units in the last place; 0 where x < -87.3, e^88 where x > 88. Exactly 1 at 0. What is not a number stays so.
 /// x = n ln 2 + r with |r| <= ln 2 / 2; ln 2 in two parts, so that r keeps its digits; e^r by its Taylor polynomial.
 inline Vec Exp(Vec x) {
   constexpr float kLowest = -87.3F;
-  Vec clamped = Min(Max(x, Set1(kLowest)), Set1(88.0F));
+  Vec clamped = Min(Set1(88.0F), Max(Set1(kLowest), x));
   Vec n = Round(clamped * Set1(1.44269504F));
   Vec r = Fma(n, Set1(-0.693359375F), clamped);
   r = Fma(n, Set1(2.12194440e-4F), r);
@@ -66,6 +66,12 @@ inline Vec GeluErf(Vec x) {
   return Fma(half, Erf(x * Set1(kRootHalf)), half);
 }
 
+/// x / (1 + e^-x), also called swish (Elfwing, Uchibe and Doya 2017).
+inline Vec Silu(Vec x) {
+  // Far below zero, e^-x no longer grows here with x.
+  return SelectLess(x, Set1(-88.0F), Set1(-0.0F), x / (Set1(1.0F) + Exp(Set1(0.0F) - x)));
+}
+
 inline Vec Activate(Activation activation, Vec x) {
   switch (activation) {
     case Activation::None:
@@ -78,6 +84,8 @@ inline Vec Activate(Activation activation, Vec x) {
       return Max(x, Set1(0.0F));
     case Activation::Tanh:
       return Tanh(x);
+    case Activation::Silu:
+      return Silu(x);
   }
   return x;
 }

@@ -73,11 +73,14 @@ double ActivationReference(Activation activation, double x) {
       return std::max(x, 0.0);
     case Activation::Tanh:
       return std::tanh(x);
+    case Activation::Silu:
+      return x / (1 + std::exp(-x));
   }
   return 0;
 }
 
-constexpr Activation kActivations[] = {Activation::None, Activation::GeluTanh, Activation::GeluErf, Activation::Relu, Activation::Tanh};
+constexpr Activation kActivations[] = {Activation::None, Activation::GeluTanh, Activation::GeluErf,
+                                       Activation::Relu, Activation::Tanh,     Activation::Silu};
 
 /// The largest difference to the sums taken in double, relative to the size of their terms.
 double WorstDifference(const Layer& layer, const LinearArgs& args) {
