@@ -87,10 +87,11 @@ void GenerationBatch::State::GuessWithModel(int64_t guesses, ThreadTeam& team) {
     for (size_t row = 0; row < steps_.size(); ++row) {
       WritingSequence& sequence = sequences_[stepped_[row]];
       const std::span<const float> own = logits.subspan(row * vocab_size, vocab_size);
-      if (!AllFinite(own)) {
+      const LogitScan scan = ScanLogits(own);
+      if (!scan.all_finite) {
         continue;
       }
-      Append(sequence, ChooseToken(sequence, own));
+      Append(sequence, ChooseToken(sequence, own, scan.token));
       ++sequence.guesses;
     }
   }

@@ -210,7 +210,8 @@ void GenerationBatch::State::FinishStep(WritingSequence& sequence, size_t step_t
   while (!logits.empty()) {
     const auto row = logits.first(static_cast<size_t>(model_.vocab_size()));
     logits = logits.subspan(row.size());
-    if (!AllFinite(row)) {
+    const LogitScan scan = ScanLogits(row);
+    if (!scan.all_finite) {
       size_t position = sequence.tokens.size();
       FailRequest(sequence.request,
                   Error{FailureKind::Arithmetic,
@@ -219,7 +220,7 @@ void GenerationBatch::State::FinishStep(WritingSequence& sequence, size_t step_t
                         {}});
       return;
     }
-    Append(sequence, ChooseToken(sequence, row));
+    Append(sequence, ChooseToken(sequence, row, scan.token));
     sequence.surely_seen = sequence.seen.size();
     if (statistics_ != nullptr) {
       ++statistics_->new_tokens;
@@ -240,15 +241,18 @@ void GenerationBatch::State::FinishStep(WritingSequence& sequence, size_t step_t
   cache_->CopySequence(*sequence.slot, *sequence.slot, static_cast<int64_t>(sequence.cached));
 }
 
-int32_t GenerationBatch::State::ChooseToken(const WritingSequence& sequence, std::span<const float> logits) {
+/// `largest` is the token with the largest of the logits.
+int32_t GenerationBatch::State::ChooseToken(const WritingSequence& sequence, std::span<const float> logits, int32_t largest) {
   const GenerationRequest& request = requests_[sequence.request];
+  const bool is_greedy = !request.sampling.do_sample;
   if (request.sampling.repetition_penalty != 1.0) {
     scores_.assign(logits.begin(), logits.end());
     PenalizeRepetition(scores_, sequence.seen, request.sampling.repetition_penalty);
     logits = scores_;
+    largest = is_greedy ? ArgMax(scores_) : largest;
   }
-  if (!request.sampling.do_sample) {
-    return ArgMax(logits);
+  if (is_greedy) {
+    return largest;
   }
   size_t new_tokens = sequence.tokens.size() - sequence.prompt_tokens;
   double uniform = UniformDraw(request_seed_, request.seed, static_cast<uint64_t>(sequence.return_index), new_tokens);

@@ -77,7 +77,7 @@ class GenerationBatch::State {
   void PlanSteps();
   void Count(WeightCopy copy);
   void FinishStep(WritingSequence& sequence, size_t step_tokens, std::span<const float> logits);
-  int32_t ChooseToken(const WritingSequence& sequence, std::span<const float> logits);
+  int32_t ChooseToken(const WritingSequence& sequence, std::span<const float> logits, int32_t largest);
   void Append(WritingSequence& sequence, int32_t token);
   [[nodiscard]] bool IsComplete(const WritingSequence& sequence) const;
   void Release(WritingSequence& sequence);

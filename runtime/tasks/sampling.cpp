@@ -1,21 +1,12 @@
 #include "runtime/tasks/sampling.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <functional>
-#include <limits>
+
+#include "runtime/kernels/kernel_form.h"
 
 namespace plait {
 namespace {
-
-constexpr int32_t kMagnitudeBits = 0x7fffffff;
-
-/// An integer that orders as its float does, both zeros alike: compilers make vector code of integer maxima, not of float ones.
-int32_t OrderKey(float logit) {
-  auto bits = std::bit_cast<int32_t>(logit + 0.0F);
-  return bits < 0 ? bits ^ kMagnitudeBits : bits;
-}
 
 /// The output function of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
 uint64_t Mix(uint64_t state) {
@@ -48,22 +39,19 @@ bool IsBefore(const TokenProbability& a, const TokenProbability& b) {
 
 }  // namespace
 
-bool AllFinite(std::span<const float> logits) {
-  int32_t largest = 0;
-  for (float logit : logits) {
-    largest = std::max(largest, std::bit_cast<int32_t>(logit) & kMagnitudeBits);
+LogitScan ScanLogits(std::span<const float> logits) {
+  if (logits.empty()) {
+    return {};
   }
-  return largest < std::bit_cast<int32_t>(std::numeric_limits<float>::infinity());
+  const auto width = static_cast<int64_t>(logits.size());
+  ArgMaxResult result;
+  RunnableKernelForms().front()->arg_max({.x = logits.data(), .x_stride = width, .rows = 1, .width = width, .results = &result}, 0, 1);
+  return {static_cast<int32_t>(result.index), result.all_finite};
 }
 
-int32_t ArgMax(std::span<const float> logits) {
-  int32_t largest = std::numeric_limits<int32_t>::min();
-  for (float logit : logits) {
-    largest = std::max(largest, OrderKey(logit));
-  }
-  auto first = std::find_if(logits.begin(), logits.end(), [&](float logit) { return OrderKey(logit) == largest; });
-  return static_cast<int32_t>(first - logits.begin());
-}
+bool AllFinite(std::span<const float> logits) { return ScanLogits(logits).all_finite; }
+
+int32_t ArgMax(std::span<const float> logits) { return ScanLogits(logits).token; }
 
 void PenalizeRepetition(std::span<float> logits, std::span<const int32_t> tokens, double penalty) {
   auto factor = static_cast<float>(penalty);
@@ -98,17 +86,11 @@ void TokenSampler::KeepTopK(std::span<const float> logits, double temperature, i
 
 /// The `rank`-th largest score, from 1.
 float TokenSampler::LargestScore(size_t rank) {
-  // A heap of the best so far with the worst of them on top: nearly every score of a large vocabulary is one comparison.
-  best_.assign(scores_.begin(), scores_.begin() + static_cast<ptrdiff_t>(rank));
-  std::make_heap(best_.begin(), best_.end(), std::greater<>());
-  for (size_t token = rank; token < scores_.size(); ++token) {
-    if (scores_[token] > best_.front()) {
-      std::pop_heap(best_.begin(), best_.end(), std::greater<>());
-      best_.back() = scores_[token];
-      std::push_heap(best_.begin(), best_.end(), std::greater<>());
-    }
-  }
-  return best_.front();
+  best_.resize(rank);
+  const auto width = static_cast<int64_t>(scores_.size());
+  RunnableKernelForms().front()->top_k(
+      {.x = scores_.data(), .x_stride = width, .rows = 1, .width = width, .k = static_cast<int64_t>(rank), .entries = best_.data()}, 0, 1);
+  return best_.back().value;
 }
 
 void TokenSampler::KeepTopP(double top_p) {

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "runtime/kernels/top_k.h"
+
 namespace plait {
 
 /// Names and meaning as in transformers' GenerationConfig.
@@ -23,6 +25,15 @@ struct TokenProbability {
   /// A logit while it is processed, then a probability.
   double value = 0;
 };
+
+/// What one pass over logits tells.
+struct LogitScan {
+  /// The token with the largest logit, the first of equals, as torch.argmax.
+  int32_t token = 0;
+  /// Whether no logit is infinite or not a number.
+  bool all_finite = true;
+};
+LogitScan ScanLogits(std::span<const float> logits);
 
 /// Whether no logit is infinite or not a number.
 bool AllFinite(std::span<const float> logits);
@@ -49,7 +60,7 @@ class TokenSampler {
   void KeepTopP(double top_p);
 
   std::vector<float> scores_;
-  std::vector<float> best_;
+  std::vector<TopKEntry> best_;
   std::vector<TokenProbability> kept_;
   std::vector<TokenProbability> ascending_;
 };
