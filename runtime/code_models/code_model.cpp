@@ -16,6 +16,7 @@
 #include "runtime/code_models/batch.h"
 #include "runtime/code_models/compiled_code.h"
 #include "runtime/code_models/torch_values.h"
+#include "runtime/operators/operators.h"
 
 namespace plait {
 namespace {
@@ -167,6 +168,7 @@ Result<std::unique_ptr<TaskModel>> LoadCodeModel(const CodeModelSource& source, 
     return Refuse(FailureKind::PlanInvalid, "the plan names no method of the model", source.path);
   }
   try {
+    UseOperators();
     opened = is_script ? OpenTorchScript(code, source.methods) : OpenAoti(source.path, source.methods);
   } catch (const std::bad_alloc&) {
     throw;

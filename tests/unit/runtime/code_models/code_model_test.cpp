@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <torch/csrc/jit/frontend/resolver.h>
 #include <torch/script.h>
 
 #include "compiler/base/digest.h"
@@ -19,10 +20,10 @@ namespace {
 /// A module's file that lasts as long as this.
 class ModuleFile {
  public:
-  explicit ModuleFile(const std::string& methods)
+  explicit ModuleFile(const std::string& methods, const torch::jit::ResolverPtr& names = nullptr)
       : path_(std::filesystem::temp_directory_path() / fmt::format("plait_code_{}.pt", ::getpid())) {
     torch::jit::Module module("Net");
-    module.define(methods);
+    module.define(methods, names);
     module.save(path_);
   }
   ~ModuleFile() { std::filesystem::remove(path_); }
@@ -125,6 +126,22 @@ TEST_CASE("methods are found by their names, and the only one may be forward") {
   CHECK(FaultOf(Load(file, {"forward(x: tensor<f32>[b], y: int) -> tensor<f32>[b]"})) ==
         "model-unsupported: the module's method `forward` takes 1 arguments, and `forward(x: tensor<f32>[b], y: int) -> tensor<f32>[b]` is "
         "declared");
+}
+
+/// Lets a module's code name Plait's operators, as torch.ops.plait does in Python.
+struct PlaitOperators : torch::jit::NativeResolver {
+  std::shared_ptr<torch::jit::SugaredValue> resolveValue(const std::string& name, torch::jit::GraphFunction& function,
+                                                         const torch::jit::SourceRange& place) override {
+    return name == "plait" ? std::make_shared<torch::jit::BuiltinModule>("plait") : NativeResolver::resolveValue(name, function, place);
+  }
+};
+
+TEST_CASE("a module may call Plait's operators") {
+  ModuleFile file("def forward(self, x):\n    return plait.topk(plait.silu_mul(x) + plait.softmax(x[:, 2:]), 1)[0]\n",
+                  std::make_shared<PlaitOperators>());
+  auto loaded = Load(file, {"forward(x: tensor<f32>[b, 4]) -> tensor<f32>[b, 1]"});
+  REQUIRE(FaultOf(loaded) == "");
+  CHECK(Call(**loaded, "forward", {{{"x", Rows({{0, 0, 1, 1}})}}}).results == std::vector<std::string>{"[[0.5]]"});
 }
 
 TEST_CASE("a broken file is told with its path") {
