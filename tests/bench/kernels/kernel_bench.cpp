@@ -1,8 +1,8 @@
-// How near the linear kernels come to the machine: kernel_bench [--threads N]. Each row is one layer of GPT-2 with so many rows in one of
-// the weights' formats; what it reads is larger than the caches. The share is of the read bandwidth for few rows and of the fp32 peak for
-// many, both measured in the same run; the last column is oneDNN's time for the same fp32 layer over the kernel's.
+// How near the kernels come to the machine: kernel_bench [--threads N] [linear | rows]. Each row of the first table is one layer of GPT-2
+// with so many rows in one of the weights' formats; what it reads is larger than the caches. The share is of the read bandwidth for few
+// rows and of the fp32 peak for many, both measured in the same run; the last column is oneDNN's time for the same fp32 layer over the
+// kernel's. The second table, in row_kernels.cpp, is of attention and of the kernels that take rows one by one.
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -21,25 +21,10 @@
 #include "runtime/kernels/kernel_form.h"
 #include "runtime/nn/packed_matrix.h"
 #include "runtime/nn/torch_threads.h"
+#include "tests/bench/kernels/measure.h"
 
 namespace plait {
 namespace {
-
-constexpr int64_t kTouchedBytes = int64_t{512} << 20;
-constexpr double kGiga = 1e9;
-constexpr int kTries = 5;
-
-/// The least seconds of several tries.
-template <class Work>
-double Fastest(const Work& work) {
-  double best = 1e9;
-  for (int i = 0; i < kTries; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    work();
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  }
-  return best;
-}
 
 struct Shape {
   std::string_view name;
@@ -134,14 +119,16 @@ std::optional<double> OneDnnSeconds(const Shape& shape, int64_t rows, size_t cop
   return all / static_cast<double>(copies);
 }
 
-void Run(ThreadTeam& team, bool compares) {
-  const KernelForm& form = *RunnableKernelForms().front();
-  const double bandwidth = ReadBandwidth(team);
+Machine MeasureMachine(const KernelForm& form, ThreadTeam& team) {
   const std::vector<PackedMatrix> small = Copies({"", 768, 768}, WeightFormat::F32, team);
-  const double peak = 2.0 * 768 * 768 * 192 / SecondsOf(form, {small[0]}, 192, team);
-  fmt::print("{} kernels on {} threads; read bandwidth {:.1f} GB/s, fp32 {:.0f} GFLOP/s\n\n", form.name, team.size(), bandwidth / kGiga,
-             peak / kGiga);
-  fmt::print("{:<14} {:<5} {:>4} {:>10} {:>8} {:>10} {:>7} {:>7}\n", "layer", "", "rows", "time", "GB/s", "GFLOP/s", "share", "oneDNN");
+  const Machine machine = {ReadBandwidth(team), 2.0 * 768 * 768 * 192 / SecondsOf(form, {small[0]}, 192, team)};
+  fmt::print("{} kernels on {} threads; read bandwidth {:.1f} GB/s, fp32 {:.0f} GFLOP/s\n", form.name, team.size(),
+             machine.bandwidth / kGiga, machine.peak / kGiga);
+  return machine;
+}
+
+void BenchLinear(const KernelForm& form, const Machine& machine, bool compares, ThreadTeam& team) {
+  fmt::print("\n{:<14} {:<5} {:>4} {:>10} {:>8} {:>10} {:>7} {:>7}\n", "layer", "", "rows", "time", "GB/s", "GFLOP/s", "share", "oneDNN");
   for (const Shape& shape : kShapes) {
     for (const auto& [format, name] : kFormats) {
       const std::vector<PackedMatrix> copies = Copies(shape, format, team);
@@ -151,7 +138,7 @@ void Run(ThreadTeam& team, bool compares) {
         const double operations = 2.0 * static_cast<double>(rows * shape.depth * shape.columns) / seconds;
         std::optional<double> other = compares && format == WeightFormat::F32 ? OneDnnSeconds(shape, rows, copies.size()) : std::nullopt;
         fmt::print("{:<14} {:<5} {:>4} {:>7.3f} ms {:>8.1f} {:>10.0f} {:>6.0f}% {:>7}\n", shape.name, name, rows, seconds * 1e3,
-                   rate / kGiga, operations / kGiga, 100 * std::max(rate / bandwidth, operations / peak),
+                   rate / kGiga, operations / kGiga, 100 * std::max(rate / machine.bandwidth, operations / machine.peak),
                    other ? fmt::format("{:.2f}", *other / seconds) : "");
       }
     }
@@ -163,19 +150,31 @@ void Run(ThreadTeam& team, bool compares) {
 
 int main(int count, char** arguments) {
   int threads = static_cast<int>(std::thread::hardware_concurrency());
+  std::string_view only;
   for (int i = 1; i < count; ++i) {
     const std::string_view argument = arguments[i];
     if (argument == "--threads" && i + 1 < count && std::atoi(arguments[i + 1]) > 0) {
       threads = std::atoi(arguments[++i]);
+    } else if (argument == "linear" || argument == "rows") {
+      only = argument;
     } else {
       fmt::print(
-          "kernel_bench [--threads N]\n\nTimes the linear kernels on GPT-2's layers, beside the machine's bandwidth and peak.\n"
-          "oneDNN, which takes one thread here, is compared with --threads 1.\n");
+          "kernel_bench [--threads N] [linear | rows]\n\nTimes the kernels, or only those of linear layers or those of attention and rows, "
+          "beside the\nmachine's bandwidth and peak. oneDNN, which takes one thread here, is compared with --threads 1.\n");
       return argument == "--help" ? 0 : 2;
     }
   }
   c10::InferenceMode inference;
   plait::ThreadPool pool(threads, plait::UseOneTorchThread);
-  pool.Run([&](plait::ThreadTeam& team) { plait::Run(team, threads == 1); });
+  pool.Run([&](plait::ThreadTeam& team) {
+    const plait::KernelForm& form = *plait::RunnableKernelForms().front();
+    const plait::Machine machine = plait::MeasureMachine(form, team);
+    if (only != "rows") {
+      plait::BenchLinear(form, machine, threads == 1, team);
+    }
+    if (only != "linear") {
+      plait::BenchRowKernels(form, machine, team);
+    }
+  });
   return 0;
 }
