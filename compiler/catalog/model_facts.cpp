@@ -14,6 +14,7 @@
 #include "compiler/catalog/text_facts.h"
 #include "compiler/formats/json.h"
 #include "compiler/formats/safetensors.h"
+#include "compiler/formats/sentence_files.h"
 
 namespace plait {
 namespace {
@@ -61,6 +62,7 @@ Result<void> ReadSizes(const MetadataFile& config, ModelFacts& facts) {
     return {};
   }
   PLAIT_TRY(facts.hidden_size, config.Size(names->hidden_size));
+  facts.hidden_size_key = names->hidden_size;
   bool is_gpt2 = facts.model_type == "gpt2";
   PLAIT_TRY(facts.intermediate_size,
             is_gpt2 ? config.SizeOr(names->intermediate_size, 4 * facts.hidden_size) : config.Size(names->intermediate_size));
@@ -233,6 +235,12 @@ Result<ModelFacts> ReadModelFacts(const FileSystem& files, const std::string& fo
   PLAIT_TRY(std::vector<std::string> weight_files, WeightFiles(files, folder));
   for (const std::string& file : weight_files) {
     PLAIT_TRY_VOID(ReadHeader(files, folder, file, weights, digest));
+  }
+  Result<SentenceFiles> sentence = ReadSentenceFiles(files, folder);
+  if (sentence.ok()) {
+    digest.Add(sentence->text);
+  } else {
+    facts.embedder_fault = std::move(sentence).error();
   }
   facts.weight_bytes = weights.bytes;
   facts.weight_elements = weights.elements;

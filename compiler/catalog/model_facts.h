@@ -14,10 +14,12 @@ namespace plait {
 
 struct ModelFacts {
   std::string folder;
-  /// `sha256:…` of config.json and the safetensors headers.
+  /// `sha256:…` of config.json and the safetensors headers, and of what makes an embedder of it where the folder has modules.json.
   std::string digest;
   std::string model_type;  // config.json: gpt2, bert, roberta, distilbert
   int64_t hidden_size = 0;
+  /// What config.json calls it.
+  std::string hidden_size_key;
   int64_t intermediate_size = 0;
   int64_t num_hidden_layers = 0;
   int64_t num_attention_heads = 0;
@@ -50,6 +52,8 @@ struct ModelFacts {
   /// The head's tensors that are not there, for messages.
   std::vector<std::string> missing_head_tensors;
   bool is_stand_in = false;
+  /// Why the folder cannot embed texts, though it says that it does so.
+  std::optional<Error> embedder_fault;
 };
 
 /// Reads config.json and the headers of the safetensors files, and tokenizer_config.json, chat_template.jinja and generation_config.json

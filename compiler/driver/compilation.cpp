@@ -18,6 +18,7 @@
 #include "compiler/plan/lookup.h"
 #include "compiler/plan/text.h"
 #include "compiler/schedule/check_labels.h"
+#include "compiler/schedule/check_vectors.h"
 #include "compiler/schedule/make_plan.h"
 #include "compiler/sema/check.h"
 #include "compiler/syntax/lex.h"
@@ -84,15 +85,26 @@ std::vector<std::optional<ModelFacts>> FactsBefore(const ir::Graph& before, cons
   return all;
 }
 
-/// Labels are checked before constants are folded and equal values made one, as both lose places; but only where some model has labels.
-void CheckLabelsOf(ir::Graph lowered, const Compilation& compilation, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink) {
+/// What models answer is followed before constants are folded and equal values made one, as both lose places; but only where some model has
+/// labels or makes vectors.
+void CheckAnswers(ir::Graph lowered, const Compilation& compilation, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink) {
   bool has_labels = false;
+  bool has_vectors = false;
   for (uint32_t i = 0; i < facts.size(); ++i) {
-    has_labels = has_labels || (facts[i] && compilation.graph->models[ir::ModelId{i}].task != "text.Generator");
+    const std::string& task = compilation.graph->models[ir::ModelId{i}].task;
+    has_labels = has_labels || (facts[i] && (task == "text.Classifier" || task == "text.ZeroShot"));
+    has_vectors = has_vectors || task == kEmbedderTask;
   }
+  if (!has_labels && !has_vectors) {
+    return;
+  }
+  ir::Graph inlined = InlineCalls(std::move(lowered));
+  std::vector<std::optional<ModelFacts>> all_facts = FactsBefore(inlined, *compilation.graph, facts);
   if (has_labels) {
-    ir::Graph inlined = InlineCalls(std::move(lowered));
-    CheckLabels(inlined, FactsBefore(inlined, *compilation.graph, facts), compilation.sources, sink);
+    CheckLabels(inlined, all_facts, compilation.sources, sink);
+  }
+  if (has_vectors) {
+    CheckVectors(inlined, all_facts, sink);
   }
 }
 
@@ -114,7 +126,7 @@ Result<void> Plan(const FileSystem& files, const std::string& path, ir::Graph lo
   inputs.max_memory = options.max_memory;
   if (!sink.has_errors()) {
     CheckLock(lock, *result.graph, inputs.facts, sink);
-    CheckLabelsOf(std::move(lowered), result, inputs.facts, sink);
+    CheckAnswers(std::move(lowered), result, inputs.facts, sink);
     result.plan = MakePlan(*result.graph, inputs, result.sources, sink);
   }
   return {};

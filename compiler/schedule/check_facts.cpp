@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "compiler/schedule/check_vectors.h"
 #include "compiler/schedule/cost.h"
 #include "compiler/schedule/model_sizes.h"
 
@@ -50,6 +51,7 @@ class Checker {
     }
     CheckHead(model, *facts);
     CheckEntailment(model, *facts);
+    CheckEmbedder(model, *facts);
   }
 
   static std::string ConfigPath(const ModelFacts& facts) { return JoinPath(facts.folder, "config.json"); }
@@ -69,6 +71,13 @@ class Checker {
                      .Note(fmt::format("{} {}: {}{}", facts.names_labels ? "`id2label` in" : "without `id2label` the labels of",
                                        ConfigPath(facts), fmt::join(labels, ", "), more))
                      .Fix("take a model that was trained on entailment, such as FacebookAI/roberta-large-mnli"));
+  }
+
+  void CheckEmbedder(const ir::Model& model, const ModelFacts& facts) {
+    if (model.task == kEmbedderTask && facts.embedder_fault) {
+      sink_.Report(MakeDiagnostic(DiagnosticKind::ModelMetadata, model.span, "{}", facts.embedder_fault->message)
+                       .Note("in " + facts.embedder_fault->place));
+    }
   }
 
   void CheckHead(const ir::Model& model, const ModelFacts& facts) {

@@ -38,46 +38,17 @@ bool CollectTexts(const Value& value, std::vector<std::string> path, PossibleTex
   return field != nullptr && CollectTexts(*field, path, found);
 }
 
-/// Whether the operation gives items of its first operand, a list, and nothing else.
-bool KeepsItems(Operation operation) {
-  switch (operation) {
-    case Operation::ListSort:
-    case Operation::ListTop:
-    case Operation::ListReverse:
-    case Operation::ListDistinct:
-    case Operation::ListTake:
-    case Operation::ListDrop:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool IsText(const Type& type) { return WithoutOptional(type).Is(TypeKind::String) || WithoutOptional(type).Is(TypeKind::Enum); }
 
 }  // namespace
 
-LabelFlow::LabelFlow(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts)
-    : graph_(graph), function_(function), facts_(facts) {
-  for (const ir::Node& node : function.nodes) {
-    for (ir::RegionId region : node.regions) {
-      const std::vector<ir::NodeId>& parameters = function.regions[region].parameters;
-      if (node.kind == NodeKind::Map && !parameters.empty()) {
-        sources_[parameters[0].index] = {{node.operands[0]}, true};
-      } else if (node.kind == NodeKind::Loop && !parameters.empty()) {
-        sources_[parameters[0].index] = {{node.operands[0], function.regions[node.regions[0]].result}, false};
-      }
-    }
-  }
-}
-
-LabelFlow::Found LabelFlow::Find(ir::NodeId id, Path path, int depth) {
+LabelFlow::Found LabelFlow::Find(ir::NodeId id, ValuePath path, int depth) {
   constexpr int kMostDepth = 200;
   constexpr size_t kMostSteps = 16;
   if (depth > kMostDepth || path.size() > kMostSteps) {
     return std::nullopt;
   }
-  std::pair<uint32_t, Path> key(id.index, path);
+  std::pair<uint32_t, ValuePath> key(id.index, path);
   auto [place, is_new] = known_.try_emplace(key);
   if (!is_new) {
     return place->second;
@@ -90,10 +61,10 @@ LabelFlow::Found LabelFlow::Find(ir::NodeId id, Path path, int depth) {
   return found;
 }
 
-LabelFlow::Found LabelFlow::Union(const std::vector<ir::NodeId>& nodes, const Path& path, int depth) {
+LabelFlow::Found LabelFlow::Union(const std::vector<ValuePart>& parts, int depth) {
   PossibleTexts all;
-  for (ir::NodeId node : nodes) {
-    Found found = Find(node, path, depth);
+  for (const ValuePart& part : parts) {
+    Found found = Find(part.node, part.path, depth);
     if (!found) {
       return std::nullopt;
     }
@@ -102,101 +73,19 @@ LabelFlow::Found LabelFlow::Union(const std::vector<ir::NodeId>& nodes, const Pa
   return all;
 }
 
-LabelFlow::Found LabelFlow::Follow(ir::NodeId id, Path path, int depth) {
+LabelFlow::Found LabelFlow::Follow(ir::NodeId id, ValuePath path, int depth) {
   const ir::Node& node = function_.nodes[id];
-  switch (node.kind) {
-    case NodeKind::Constant: {
-      PossibleTexts found;
-      return CollectTexts(node.constant, std::move(path), found) ? Found(std::move(found)) : std::nullopt;
-    }
-    case NodeKind::Parameter:
-      return FollowParameter(id, std::move(path), depth);
-    case NodeKind::Field:
-      path.push_back(node.names[0]);
-      return Find(node.operands[0], std::move(path), depth);
-    case NodeKind::List:
-      if (path.empty() || path.back() != kItem) {
-        return std::nullopt;
-      }
-      path.pop_back();
-      return Union(node.operands, path, depth);
-    case NodeKind::Record: {
-      auto name = path.empty() ? node.names.end() : std::find(node.names.begin(), node.names.end(), path.back());
-      if (name == node.names.end()) {
-        return std::nullopt;
-      }
-      path.pop_back();
-      return Find(node.operands[static_cast<size_t>(name - node.names.begin())], std::move(path), depth);
-    }
-    case NodeKind::If:
-      return Union({function_.regions[node.regions[0]].result, function_.regions[node.regions[1]].result}, path, depth);
-    case NodeKind::Map:
-      if (path.empty() || path.back() != kItem) {
-        return std::nullopt;
-      }
-      path.pop_back();
-      return Find(function_.regions[node.regions[0]].result, std::move(path), depth);
-    case NodeKind::Cast:
-      return Find(node.operands[0], std::move(path), depth);
-    case NodeKind::Loop:
-      return Find(function_.regions[node.regions[0]].result, std::move(path), depth);
-    case NodeKind::Try:
-      return FollowTry(node, std::move(path), depth);
-    case NodeKind::Apply:
-      return FollowApply(node, std::move(path), depth);
-    case NodeKind::CallModel:
-      return FollowCall(node, path, depth);
-    case NodeKind::Is:
-    case NodeKind::CallFunction:
-      return std::nullopt;
+  if (node.kind == NodeKind::Constant) {
+    PossibleTexts found;
+    return CollectTexts(node.constant, std::move(path), found) ? Found(std::move(found)) : std::nullopt;
   }
-  return std::nullopt;
-}
-
-LabelFlow::Found LabelFlow::FollowParameter(ir::NodeId id, Path path, int depth) {
-  auto source = sources_.find(id.index);
-  if (source == sources_.end()) {
-    return std::nullopt;  // the request's
+  if (node.kind == NodeKind::CallModel) {
+    return FollowCall(node, path, depth);
   }
-  if (source->second.is_item) {
-    path.emplace_back(kItem);
+  if (std::optional<std::vector<ValuePart>> sources = flow_.SourcesOf({id, path})) {
+    return Union(*sources, depth);
   }
-  return Union(source->second.values, path, depth);
-}
-
-LabelFlow::Found LabelFlow::FollowTry(const ir::Node& node, Path path, int depth) {
-  if (node.is_tolerant) {
-    if (path.empty() || path.back() != "value") {
-      return std::nullopt;
-    }
-    path.pop_back();
-  }
-  return Find(function_.regions[node.regions[0]].result, std::move(path), depth);
-}
-
-LabelFlow::Found LabelFlow::FollowApply(const ir::Node& node, Path path, int depth) {
-  if (node.operation == Operation::Index) {
-    path.emplace_back(kItem);
-    return Find(node.operands[0], std::move(path), depth);
-  }
-  bool is_item = !path.empty() && path.back() == kItem;
-  if (is_item && KeepsItems(node.operation)) {
-    return Find(node.operands[0], std::move(path), depth);
-  }
-  if (is_item && node.operation == Operation::Add) {
-    return Union(node.operands, path, depth);
-  }
-  if (is_item && (node.operation == Operation::Flatten || node.operation == Operation::ListFlatten)) {
-    path.emplace_back(kItem);
-    return Find(node.operands[0], std::move(path), depth);
-  }
-  if (is_item && node.operation == Operation::ListZip && path.size() > 1) {
-    size_t side = path[path.size() - 2] == "first" ? 0 : 1;
-    path.pop_back();
-    path.back() = kItem;
-    return Find(node.operands[side], std::move(path), depth);
-  }
-  return path.empty() && IsText(node.type) ? ApplyToAll(node, depth) : std::nullopt;
+  return node.kind == NodeKind::Apply && path.empty() && IsText(node.type) ? ApplyToAll(node, depth) : std::nullopt;
 }
 
 /// An operation on texts, such as `text.lower`, once for every combination of what its operands can be.
@@ -233,14 +122,14 @@ LabelFlow::Found LabelFlow::ApplyToAll(const ir::Node& node, int depth) {
   return all;
 }
 
-LabelFlow::Found LabelFlow::FollowCall(const ir::Node& node, const Path& path, int depth) {
+LabelFlow::Found LabelFlow::FollowCall(const ir::Node& node, const ValuePath& path, int depth) {
   const std::string& task = graph_.models[node.model].task;
   const std::optional<ModelFacts>& facts = facts_[node.model.index];
-  if (task == "text.Classifier" && facts && path == Path{"label", kItem}) {
+  if (task == "text.Classifier" && facts && path == ValuePath{"label", kItem}) {
     return PossibleTexts{{facts->labels.begin(), facts->labels.end()}, {node.model.index}};
   }
   auto labels = std::find(node.names.begin(), node.names.end(), "candidate_labels");
-  if (task == "text.ZeroShot" && labels != node.names.end() && path == Path{kItem, "labels"}) {
+  if (task == "text.ZeroShot" && labels != node.names.end() && path == ValuePath{kItem, "labels"}) {
     Found found = Find(node.operands[static_cast<size_t>(labels - node.names.begin())], {kItem}, depth);
     if (found) {
       found->models.insert(node.model.index);

@@ -23,6 +23,9 @@ double WeightsOf(const ir::Model& model, const std::optional<ModelFacts>& facts)
   if (model.task == "text.ZeroShot") {
     return 355e6;
   }
+  if (model.task == "text.Embedder") {
+    return 22.7e6;
+  }
   return model.task == "text.Generator" ? 124e6 : 109e6;
 }
 
@@ -43,6 +46,8 @@ ModelSizes SizesOf(const ir::Model& model, const std::optional<ModelFacts>& fact
     sizes = {768, 12, 3072, 50257, 1024, kFloatBytes, true};
   } else if (model.task == "text.ZeroShot") {
     sizes = {1024, 24, 4096, 50265, 512, kFloatBytes, false};
+  } else if (model.task == "text.Embedder") {
+    sizes = {384, 6, 1536, 30522, 512, kFloatBytes, false};
   }
   if (facts && facts->hidden_size > 0) {
     auto number = [](int64_t count) { return static_cast<double>(count); };

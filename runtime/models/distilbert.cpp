@@ -4,8 +4,7 @@
 
 namespace plait {
 
-Result<std::unique_ptr<SequenceClassifier>> LoadDistilBert(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team) {
-  ConfigReader reader(checkpoint);
+Result<EncoderSpec> DistilBertEncoder(const ConfigReader& reader) {
   EncoderConfig config;
   PLAIT_TRY(config.vocab_size, reader.Count("vocab_size", INT32_MAX));
   PLAIT_TRY(config.hidden_size, reader.Count("dim", 1 << 20));
@@ -14,7 +13,6 @@ Result<std::unique_ptr<SequenceClassifier>> LoadDistilBert(const Checkpoint& che
   PLAIT_TRY(config.inner_size, reader.Count("hidden_dim", 1 << 24));
   PLAIT_TRY(config.positions, reader.Count("max_position_embeddings", INT32_MAX, 512));
   PLAIT_TRY(config.activation, reader.ActivationOf("activation", "gelu"));
-  PLAIT_TRY(int64_t labels, reader.LabelCount());
 
   EncoderNames names{.prefix = "distilbert.",
                      .blocks = "transformer.layer.",
@@ -26,11 +24,18 @@ Result<std::unique_ptr<SequenceClassifier>> LoadDistilBert(const Checkpoint& che
                      .inner_in = "ffn.lin1",
                      .inner_out = "ffn.lin2",
                      .output_norm = "output_layer_norm"};
-  const int64_t hidden = config.hidden_size;
+  return EncoderSpec{config, std::move(names)};
+}
+
+Result<std::unique_ptr<SequenceClassifier>> LoadDistilBert(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team) {
+  ConfigReader reader(checkpoint);
+  PLAIT_TRY(EncoderSpec encoder, DistilBertEncoder(reader));
+  PLAIT_TRY(int64_t labels, reader.LabelCount());
+  const int64_t hidden = encoder.config.hidden_size;
   std::vector<HeadLayerSpec> head = {
       {.name = "pre_classifier", .in_features = hidden, .out_features = hidden, .activation = Activation::Relu},
       {.name = "classifier", .in_features = hidden, .out_features = labels}};
-  return LoadEncoderClassifier(checkpoint, {config, std::move(names), std::move(head)}, options, team);
+  return LoadEncoderClassifier(checkpoint, {std::move(encoder), std::move(head)}, options, team);
 }
 
 }  // namespace plait

@@ -10,6 +10,29 @@
 
 namespace plait {
 
+Result<void> CheckEncoderConfig(const ConfigReader& reader, const EncoderConfig& config) {
+  if (config.hidden_size % config.heads != 0) {
+    return reader.Invalid(fmt::format("the hidden size {} is not a multiple of the {} heads", config.hidden_size, config.heads));
+  }
+  if (config.hidden_size / config.heads > kMaxHeadSize) {
+    return reader.Unsupported(
+        fmt::format("heads have {} features, the runtime has at most {}", config.hidden_size / config.heads, kMaxHeadSize));
+  }
+  if (config.first_position >= config.positions) {
+    return reader.Invalid(fmt::format("there are {} positions and the first text position is {}", config.positions, config.first_position));
+  }
+  PLAIT_TRY(std::string positions, reader.String("position_embedding_type", "absolute"));
+  if (positions != "absolute") {
+    return reader.Unsupported(fmt::format("`position_embedding_type` is {}, the runtime has \"absolute\"", QuoteJson(positions)));
+  }
+  PLAIT_TRY_VOID(reader.Refuse("is_decoder", false));
+  return reader.Refuse("add_cross_attention", false);
+}
+
+std::string PrefixIn(const WeightReader& reader, const std::string& prefix) {
+  return reader.Has("embeddings.word_embeddings.weight") ? "" : prefix;
+}
+
 /// The room of one pass. It comes from the allocator that keeps freed memory warm, as each pass takes it anew.
 struct Encoder::Workspace {
   Workspace(std::span<const EncoderInput> batch, const EncoderConfig& config) {
@@ -113,17 +136,16 @@ void Encoder::Embed(const EncoderInput& input, float* rows) const {
   }
 }
 
-int64_t Encoder::RunBlock(size_t index, int64_t rows, Workspace& workspace, ThreadTeam& team) const {
-  const Block& block = blocks_[index];
+int64_t Encoder::RunBlock(const Block& block, AskingRows asking, Workspace& workspace, ThreadTeam& team) const {
   const int64_t hidden = config_.hidden_size;
-  const bool is_last = index + 1 == blocks_.size();
+  int64_t rows = workspace.rows;
   float* x = workspace.stream;
   float* attended = workspace.attended;
 
   block.attention_in.Forward(x, rows, workspace.projected, {}, team);
-  EncoderAttention(*form_, workspace.heads, workspace.projected, workspace.sequences, is_last ? AskingRows::First : AskingRows::All,
-                   workspace.key_panels, workspace.context, team);
-  if (is_last) {
+  EncoderAttention(*form_, workspace.heads, workspace.projected, workspace.sequences, asking, workspace.key_panels, workspace.context,
+                   team);
+  if (asking == AskingRows::First) {
     // Nothing reads the other rows any more.
     rows = static_cast<int64_t>(workspace.sequences.size());
     for (int64_t i = 0; i < rows; ++i) {
@@ -139,7 +161,8 @@ int64_t Encoder::RunBlock(size_t index, int64_t rows, Workspace& workspace, Thre
   return rows;
 }
 
-Result<at::Tensor> Encoder::FirstTokens(std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) const {
+Result<at::Tensor> Encoder::Run(std::span<const EncoderInput> batch, AskingRows asking, ThreadTeam& team,
+                                const Cancellation& cancellation) const {
   Workspace workspace(batch, config_);
   team.ParallelFor(static_cast<int64_t>(batch.size()), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
@@ -149,9 +172,9 @@ Result<at::Tensor> Encoder::FirstTokens(std::span<const EncoderInput> batch, Thr
   });
   embeddings_.norm.Forward(workspace.stream, workspace.rows, workspace.stream, team);
   int64_t rows = workspace.rows;
-  for (size_t index = 0; index < blocks_.size(); ++index) {
+  for (const Block& block : blocks_) {
     PLAIT_TRY_VOID(cancellation.Check());
-    rows = RunBlock(index, rows, workspace, team);
+    rows = RunBlock(block, &block == &blocks_.back() ? asking : AskingRows::All, workspace, team);
   }
   return workspace.memory.narrow(0, 0, rows * config_.hidden_size).view({rows, config_.hidden_size});
 }

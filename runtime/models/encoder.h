@@ -11,6 +11,7 @@
 
 #include "compiler/base/result.h"
 #include "runtime/base/cancellation.h"
+#include "runtime/models/config_reader.h"
 #include "runtime/models/sequence_classifier.h"
 #include "runtime/nn/layer_norm.h"
 #include "runtime/nn/linear_layer.h"
@@ -38,7 +39,7 @@ struct EncoderConfig {
 
 /// What the family calls the parts of a block, after the block's own name.
 struct EncoderNames {
-  /// `bert.`, or nothing for a checkpoint of the bare model.
+  /// `bert.`, which the family writes before the base model's tensors; a checkpoint of the bare base model lacks it.
   std::string prefix;
   /// `encoder.layer.`; the block's number follows.
   std::string blocks;
@@ -52,14 +53,36 @@ struct EncoderNames {
   std::string output_norm;
 };
 
+/// What a family makes of a configuration.
+struct EncoderSpec {
+  EncoderConfig config;
+  EncoderNames names;
+};
+
+/// What all families share of the configuration. Fails with `model-config-invalid` or `model-unsupported`.
+Result<void> CheckEncoderConfig(const ConfigReader& reader, const EncoderConfig& config);
+
+/// What the checkpoint puts before the base model's tensors: `prefix`, or nothing where it is of the bare base model.
+std::string PrefixIn(const WeightReader& reader, const std::string& prefix);
+
+/// One may be used by several threads at once. Texts of different lengths are one ragged batch without padding; a row's bits do not depend
+/// on the other texts or on the team's size.
 class Encoder {
  public:
   static Result<Encoder> Load(WeightReader& reader, const EncoderConfig& config, const EncoderNames& names);
 
   [[nodiscard]] const EncoderConfig& config() const { return config_; }
+  /// The most tokens a text may have.
+  [[nodiscard]] int64_t max_positions() const { return config_.positions - config_.first_position; }
 
   /// The last hidden state of each text's first token, [batch, hidden]. Fails with `cancelled` or `deadline-exceeded`.
-  Result<at::Tensor> FirstTokens(std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) const;
+  Result<at::Tensor> FirstTokens(std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) const {
+    return Run(batch, AskingRows::First, team, cancellation);
+  }
+  /// The same of all tokens, [tokens, hidden], text after text.
+  Result<at::Tensor> AllTokens(std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) const {
+    return Run(batch, AskingRows::All, team, cancellation);
+  }
 
  private:
   struct Block {
@@ -83,9 +106,11 @@ class Encoder {
   static Result<Embeddings> LoadEmbeddings(WeightReader& reader, const EncoderConfig& config, const std::string& prefix);
   static Result<Block> LoadBlock(WeightReader& reader, const EncoderConfig& config, const EncoderNames& names, int64_t index);
 
+  /// `asking` are the rows of each text that the last block computes and that are given.
+  Result<at::Tensor> Run(std::span<const EncoderInput> batch, AskingRows asking, ThreadTeam& team, const Cancellation& cancellation) const;
   void Embed(const EncoderInput& input, float* rows) const;
-  /// Returns how many rows are left: after the last block, the first of each text.
-  int64_t RunBlock(size_t index, int64_t rows, Workspace& workspace, ThreadTeam& team) const;
+  /// Returns how many rows are left: those that ask.
+  int64_t RunBlock(const Block& block, AskingRows asking, Workspace& workspace, ThreadTeam& team) const;
 
   EncoderConfig config_;
   const KernelForm* form_;

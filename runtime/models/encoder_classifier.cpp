@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace plait {
 namespace {
 
@@ -13,7 +11,7 @@ class EncoderClassifier : public SequenceClassifier {
 
   [[nodiscard]] int64_t num_labels() const override { return head_.num_labels(); }
   [[nodiscard]] int64_t vocab_size() const override { return encoder_.config().vocab_size; }
-  [[nodiscard]] int64_t max_positions() const override { return encoder_.config().positions - encoder_.config().first_position; }
+  [[nodiscard]] int64_t max_positions() const override { return encoder_.max_positions(); }
 
   Result<std::vector<float>> Forward(std::span<const EncoderInput> batch, ThreadTeam& team,
                                      const Cancellation& cancellation) const override {
@@ -29,42 +27,22 @@ class EncoderClassifier : public SequenceClassifier {
   ClassificationHead head_;
 };
 
-Result<void> CheckConfig(const ConfigReader& reader, const EncoderConfig& config) {
-  if (config.hidden_size % config.heads != 0) {
-    return reader.Invalid(fmt::format("the hidden size {} is not a multiple of the {} heads", config.hidden_size, config.heads));
-  }
-  if (config.hidden_size / config.heads > kMaxHeadSize) {
-    return reader.Unsupported(
-        fmt::format("heads have {} features, the runtime has at most {}", config.hidden_size / config.heads, kMaxHeadSize));
-  }
-  if (config.first_position >= config.positions) {
-    return reader.Invalid(fmt::format("there are {} positions and the first text position is {}", config.positions, config.first_position));
-  }
-  PLAIT_TRY(std::string positions, reader.String("position_embedding_type", "absolute"));
-  if (positions != "absolute") {
-    return reader.Unsupported(fmt::format("`position_embedding_type` is {}, the runtime has \"absolute\"", QuoteJson(positions)));
-  }
-  PLAIT_TRY_VOID(reader.Refuse("is_decoder", false));
-  return reader.Refuse("add_cross_attention", false);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SequenceClassifier>> LoadEncoderClassifier(const Checkpoint& checkpoint, EncoderClassifierSpec spec,
                                                                   const LoadOptions& options, ThreadTeam& team) {
   ConfigReader config(checkpoint);
-  PLAIT_TRY_VOID(CheckConfig(config, spec.encoder));
+  PLAIT_TRY_VOID(CheckEncoderConfig(config, spec.encoder.config));
   PLAIT_TRY(double initializer_range, config.Number("initializer_range", 0.02));
   WeightReader reader(checkpoint, options.precision, options.progress, team);
-  const std::string prefix = spec.names.prefix;
-  if (reader.Has("embeddings.word_embeddings.weight")) {
-    spec.names.prefix.clear();
-  }
+  EncoderNames& names = spec.encoder.names;
+  const size_t prefix_size = names.prefix.size();
+  names.prefix = PrefixIn(reader, names.prefix);
   for (HeadLayerSpec& layer : spec.head) {
-    layer.name_in_checkpoint = layer.is_part_of_base ? spec.names.prefix + layer.name.substr(prefix.size()) : layer.name;
+    layer.name_in_checkpoint = layer.is_part_of_base ? names.prefix + layer.name.substr(prefix_size) : layer.name;
   }
   PLAIT_TRY(ClassificationHead head, ClassificationHead::Load(reader, {std::move(spec.head), initializer_range, options.random_head_seed}));
-  PLAIT_TRY(Encoder encoder, Encoder::Load(reader, spec.encoder, spec.names));
+  PLAIT_TRY(Encoder encoder, Encoder::Load(reader, spec.encoder.config, names));
   return std::unique_ptr<SequenceClassifier>(std::make_unique<EncoderClassifier>(std::move(encoder), std::move(head)));
 }
 

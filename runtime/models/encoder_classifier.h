@@ -10,11 +10,9 @@
 
 namespace plait {
 
-/// `names.prefix` is what the family writes before the base model's tensors; a checkpoint of the bare base model lacks it.
-/// The head's layers that are part of the base stand under that prefix.
+/// The head's layers that are part of the base stand under the encoder's prefix.
 struct EncoderClassifierSpec {
-  EncoderConfig encoder;
-  EncoderNames names;
+  EncoderSpec encoder;
   std::vector<HeadLayerSpec> head;
 };
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "runtime/models/causal_lm.h"
+#include "runtime/models/encoder.h"
 #include "runtime/models/sequence_classifier.h"
 
 namespace plait {
@@ -13,5 +14,10 @@ Result<std::unique_ptr<CausalLm>> LoadGpt2(const Checkpoint& checkpoint, const L
 Result<std::unique_ptr<SequenceClassifier>> LoadBert(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team);
 Result<std::unique_ptr<SequenceClassifier>> LoadDistilBert(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team);
 Result<std::unique_ptr<SequenceClassifier>> LoadRoberta(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team);
+
+// The encoders alone.
+Result<EncoderSpec> BertEncoder(const ConfigReader& reader);
+Result<EncoderSpec> DistilBertEncoder(const ConfigReader& reader);
+Result<EncoderSpec> RobertaEncoder(const ConfigReader& reader);
 
 }  // namespace plait

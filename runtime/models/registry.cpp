@@ -7,6 +7,7 @@
 
 #include "runtime/models/config_reader.h"
 #include "runtime/models/families.h"
+#include "runtime/models/text_encoder.h"
 
 namespace plait {
 namespace {
@@ -25,6 +26,23 @@ constexpr Family<SequenceClassifier> kSequenceClassifierFamilies[] = {
     {"bert", LoadBert},
     {"distilbert", LoadDistilBert},
     {"roberta", LoadRoberta},
+};
+
+template <Result<EncoderSpec> (*read)(const ConfigReader&)>
+Result<std::unique_ptr<Encoder>> LoadEncoder(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team) {
+  ConfigReader config(checkpoint);
+  PLAIT_TRY(EncoderSpec spec, read(config));
+  PLAIT_TRY_VOID(CheckEncoderConfig(config, spec.config));
+  WeightReader reader(checkpoint, options.precision, options.progress, team);
+  spec.names.prefix = PrefixIn(reader, spec.names.prefix);
+  PLAIT_TRY(Encoder encoder, Encoder::Load(reader, spec.config, spec.names));
+  return std::make_unique<Encoder>(std::move(encoder));
+}
+
+constexpr Family<Encoder> kEncoderFamilies[] = {
+    {"bert", LoadEncoder<BertEncoder>},
+    {"distilbert", LoadEncoder<DistilBertEncoder>},
+    {"roberta", LoadEncoder<RobertaEncoder>},
 };
 
 template <class Model, size_t kCount>
@@ -56,6 +74,10 @@ Result<std::unique_ptr<CausalLm>> LoadCausalLm(const Checkpoint& checkpoint, con
 Result<std::unique_ptr<SequenceClassifier>> LoadSequenceClassifier(const Checkpoint& checkpoint, const LoadOptions& options,
                                                                    ThreadTeam& team) {
   return LoadFrom(kSequenceClassifierFamilies, "text classifiers", checkpoint, options, team);
+}
+
+Result<std::unique_ptr<Encoder>> LoadTextEncoder(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team) {
+  return LoadFrom(kEncoderFamilies, "text encoders", checkpoint, options, team);
 }
 
 }  // namespace plait

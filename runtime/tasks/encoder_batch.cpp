@@ -11,7 +11,7 @@
 namespace plait {
 namespace {
 
-using Logits = Result<std::vector<float>>;
+using Row = Result<std::vector<float>>;
 
 /// The texts without repetition, in order of first appearance, and where each text of the list stands among them.
 struct DistinctTexts {
@@ -56,9 +56,9 @@ void Count(std::span<const EncoderInput> portion, const EncoderCost& cost, CallS
   statistics->operations += 2 * (tokens * cost.per_token + static_cast<int64_t>(portion.size()) * cost.per_text);
 }
 
-Logits CheckedRow(std::span<const float> row, std::string_view model_name) {
+Row CheckedRow(std::span<const float> row, std::string_view what, std::string_view model_name) {
   if (!AllFinite(row)) {
-    return Error{FailureKind::Arithmetic, fmt::format("the logits are not finite; the model is {}", model_name), "", {}};
+    return Error{FailureKind::Arithmetic, fmt::format("the {} are not finite; the model is {}", what, model_name), "", {}};
   }
   return std::vector<float>(row.begin(), row.end());
 }
@@ -88,33 +88,41 @@ Result<void> CheckTextLength(const Encoding& text, int64_t max_positions) {
   return {};
 }
 
-std::vector<Logits> RunEncoder(const SequenceClassifier& model, std::span<const Encoding> texts, std::string_view model_name,
-                               const EncoderCost& cost, const CallContext& context) {
+std::vector<Row> RunEncoder(const EncoderModel& model, std::span<const Encoding> texts, std::string_view model_name,
+                            const EncoderCost& cost, const CallContext& context) {
   DistinctTexts distinct = FindDistinct(texts);
-  std::vector<Logits> rows;
+  std::vector<Row> rows;
   std::span<const Encoding* const> left = distinct.texts;
   std::optional<Error> stopped;
   while (!left.empty() && !stopped) {
     context.team.AdmitMembers();
     std::vector<EncoderInput> portion = InputsOf(left.first(PortionSize(left)));
     left = left.subspan(portion.size());
-    Result<std::vector<float>> logits = model.Forward(portion, context.team, context.cancellation);
-    if (!logits.ok()) {
-      stopped = std::move(logits).error();
+    Row numbers = model.forward(portion, context.team, context.cancellation);
+    if (!numbers.ok()) {
+      stopped = std::move(numbers).error();
       break;
     }
     Count(portion, cost, context.statistics);
-    auto num_labels = static_cast<size_t>(model.num_labels());
+    auto width = static_cast<size_t>(model.width);
     for (size_t row = 0; row < portion.size(); ++row) {
-      rows.push_back(CheckedRow(std::span<const float>(*logits).subspan(row * num_labels, num_labels), model_name));
+      rows.push_back(CheckedRow(std::span<const float>(*numbers).subspan(row * width, width), model.what, model_name));
     }
   }
-  std::vector<Logits> results;
+  std::vector<Row> results;
   results.reserve(distinct.index.size());
   for (size_t index : distinct.index) {
-    results.push_back(index < rows.size() ? rows[index] : Logits(*stopped));
+    results.push_back(index < rows.size() ? rows[index] : Row(*stopped));
   }
   return results;
+}
+
+std::vector<Row> RunEncoder(const SequenceClassifier& model, std::span<const Encoding> texts, std::string_view model_name,
+                            const EncoderCost& cost, const CallContext& context) {
+  auto forward = [&](std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) {
+    return model.Forward(batch, team, cancellation);
+  };
+  return RunEncoder(EncoderModel{model.num_labels(), "logits", forward}, texts, model_name, cost, context);
 }
 
 }  // namespace plait

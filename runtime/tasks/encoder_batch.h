@@ -1,7 +1,8 @@
-// Many texts through a classifier in few passes: equal ones once, long lists in portions.
+// Many texts through an encoder in few passes: equal ones once, long lists in portions.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,8 +29,24 @@ struct EncoderCost {
 /// Fails with `prompt-too-long` where the text has more tokens than the model has positions, and with `argument-range` where it has none.
 Result<void> CheckTextLength(const Encoding& text, int64_t max_positions);
 
-/// The logits of each text, [num_labels]. Equal texts are computed once, and the bits do not depend on how a list is cut.
-/// Logits that are not finite fail their texts with `arithmetic`; `cancelled` and `deadline-exceeded` fail all that are not done.
+/// What makes a row of numbers of each text.
+struct EncoderModel {
+  /// Numbers in a row.
+  int64_t width = 0;
+  /// What messages call them.
+  std::string_view what;
+  /// The rows of a batch, [batch, width], whose bits do not depend on the other texts or on the team's size. Fails with `cancelled` or
+  /// `deadline-exceeded`.
+  std::function<Result<std::vector<float>>(std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation)>
+      forward;
+};
+
+/// The row of each text. Equal texts are computed once, and the bits do not depend on how a list is cut. Rows that are not finite fail
+/// their texts with `arithmetic`; `cancelled` and `deadline-exceeded` fail all that are not done.
+std::vector<Result<std::vector<float>>> RunEncoder(const EncoderModel& model, std::span<const Encoding> texts, std::string_view model_name,
+                                                   const EncoderCost& cost, const CallContext& context);
+
+/// The logits of each text, [num_labels], in the same way.
 std::vector<Result<std::vector<float>>> RunEncoder(const SequenceClassifier& model, std::span<const Encoding> texts,
                                                    std::string_view model_name, const EncoderCost& cost, const CallContext& context);
 

@@ -21,6 +21,7 @@ constexpr std::array kTasks = {
     Task{"text.Generator", LoadGenerator},
     Task{"text.Classifier", LoadClassifier},
     Task{"text.ZeroShot", LoadZeroShot},
+    Task{"text.Embedder", LoadEmbedder},
 };
 
 Error UnknownTask(std::string_view name) {

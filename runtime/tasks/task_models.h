@@ -21,4 +21,7 @@ Result<std::unique_ptr<TaskModel>> LoadClassifier(TaskFiles files, const ValueFi
 /// `hypothesis_template` has no place for a label.
 Result<std::unique_ptr<TaskModel>> LoadZeroShot(TaskFiles files, const ValueFields& options, ThreadTeam& team);
 
+/// text.Embedder. Fails, besides what OpenTaskFiles and LoadTextEncoder fail with, as ReadSentenceFiles does.
+Result<std::unique_ptr<TaskModel>> LoadEmbedder(TaskFiles files, const ValueFields& options, ThreadTeam& team);
+
 }  // namespace plait

@@ -37,12 +37,6 @@ std::optional<int64_t> EntailmentFromLabel2Id(const Value& config) {
   return std::nullopt;
 }
 
-/// Where the first text's tokens begin in the pair.
-std::optional<size_t> FindRun(std::span<const int32_t> pair, std::span<const int32_t> first) {
-  auto found = std::search(pair.begin(), pair.end(), first.begin(), first.end());
-  return found == pair.end() ? std::nullopt : std::optional(static_cast<size_t>(found - pair.begin()));
-}
-
 }  // namespace
 
 Result<HypothesisTemplate> HypothesisTemplate::Parse(std::string_view text) {
@@ -85,22 +79,6 @@ Result<EntailmentIds> FindEntailment(const Value& config, int64_t num_labels, st
   }
   auto entailment = static_cast<size_t>(*id);
   return EntailmentIds{entailment, entailment == 0 ? static_cast<size_t>(num_labels) - 1 : 0};
-}
-
-Encoding TruncateFirst(Encoding pair, std::span<const int32_t> first_ids, size_t max_tokens) {
-  if (pair.input_ids.size() <= max_tokens) {
-    return pair;
-  }
-  size_t excess = pair.input_ids.size() - max_tokens;
-  std::optional<size_t> begin = FindRun(pair.input_ids, first_ids);
-  if (excess >= first_ids.size() || !begin) {
-    return pair;
-  }
-  auto from = static_cast<ptrdiff_t>(*begin + first_ids.size() - excess);
-  auto to = from + static_cast<ptrdiff_t>(excess);
-  pair.input_ids.erase(pair.input_ids.begin() + from, pair.input_ids.begin() + to);
-  pair.token_type_ids.erase(pair.token_type_ids.begin() + from, pair.token_type_ids.begin() + to);
-  return pair;
 }
 
 std::vector<double> ZeroShotScores(std::span<const std::vector<float>> logits, const EntailmentIds& ids, bool multi_label) {

@@ -10,7 +10,6 @@
 
 #include "compiler/base/result.h"
 #include "compiler/base/value.h"
-#include "runtime/tokenizers/tokenizer.h"
 
 namespace plait {
 
@@ -35,10 +34,6 @@ struct EntailmentIds {
 /// Entailment is the label of config.json's `label2id` (or `id2label`) that begins with "entail" in any case; contradiction is
 /// label 0, or the last where entailment is 0. Fails with `model-unsupported` where no label says so.
 Result<EntailmentIds> FindEntailment(const Value& config, int64_t num_labels, std::string_view folder);
-
-/// Cuts a pair to `max_tokens` by dropping the last tokens of its first text, as the `tokenizers` library's "only_first".
-/// `first_ids` are that text's tokens alone. Gives the pair as it is where it fits or where its first text is too short to help.
-Encoding TruncateFirst(Encoding pair, std::span<const int32_t> first_ids, size_t max_tokens);
 
 /// One score a label from its pair's logits, [num_labels] each: over all labels the softmax of entailment; with `multi_label` or a
 /// single candidate, for each label alone the softmax of entailment against contradiction.

@@ -6,6 +6,7 @@
 #include "runtime/tasks/arguments.h"
 #include "runtime/tasks/encoder_batch.h"
 #include "runtime/tasks/task_models.h"
+#include "runtime/tasks/text_cut.h"
 #include "runtime/tasks/zero_shot.h"
 
 namespace plait {

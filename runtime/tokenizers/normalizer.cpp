@@ -56,16 +56,6 @@ std::string SpaceIdeographs(std::string_view text) {
   return out;
 }
 
-std::string_view StripWhiteSpace(std::string_view text, StripEnds ends) {
-  while (ends.left && !text.empty() && IsWhiteSpace(DecodeAt(text, 0).value)) {
-    text.remove_prefix(DecodeAt(text, 0).size);
-  }
-  while (ends.right && !text.empty() && IsWhiteSpace(DecodeBefore(text, text.size()).value)) {
-    text.remove_suffix(DecodeBefore(text, text.size()).size);
-  }
-  return text;
-}
-
 Result<std::string> Run(const BertNormalize& step, std::string text) {
   if (step.clean_text) {
     text = CleanForBert(text);
@@ -90,7 +80,9 @@ Result<std::string> Run(const StripAccents&, const std::string& text) {
   return KeepCodePoints(text, [](uint32_t c) { return !IsCombiningMark(c); });
 }
 
-Result<std::string> Run(const StripEnds& step, const std::string& text) { return std::string(StripWhiteSpace(text, step)); }
+Result<std::string> Run(const StripEnds& step, const std::string& text) {
+  return std::string(StripWhiteSpace(text, step.left, step.right));
+}
 
 Result<std::string> Run(const ReplaceMatches& step, const std::string& text) {
   if (text.empty()) {

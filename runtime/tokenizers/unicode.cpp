@@ -165,6 +165,17 @@ void AppendUtf8(uint32_t code_point, std::string& text) {
 }
 
 bool IsWhiteSpace(uint32_t code_point) { return IsIn(WhiteSpaceTable(), code_point); }
+
+std::string_view StripWhiteSpace(std::string_view text, bool left, bool right) {
+  while (left && !text.empty() && IsWhiteSpace(DecodeAt(text, 0).value)) {
+    text.remove_prefix(DecodeAt(text, 0).size);
+  }
+  while (right && !text.empty() && IsWhiteSpace(DecodeBefore(text, text.size()).value)) {
+    text.remove_suffix(DecodeBefore(text, text.size()).size);
+  }
+  return text;
+}
+
 bool IsPunctuation(uint32_t code_point) { return IsIn(PunctuationTable(), code_point); }
 bool IsNumeric(uint32_t code_point) { return IsIn(NumericTable(), code_point); }
 bool IsWord(uint32_t code_point) { return IsIn(WordTable(), code_point); }

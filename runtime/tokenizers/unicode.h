@@ -22,6 +22,8 @@ size_t CountCodePoints(std::string_view text);
 void AppendUtf8(uint32_t code_point, std::string& text);
 
 bool IsWhiteSpace(uint32_t code_point);
+/// The text without white space before and after it, or at one of the two ends.
+std::string_view StripWhiteSpace(std::string_view text, bool left = true, bool right = true);
 bool IsPunctuation(uint32_t code_point);
 bool IsNumeric(uint32_t code_point);
 bool IsWord(uint32_t code_point);

@@ -17,8 +17,9 @@ _SERVICES = {
     "distilbert/distilbert-base-uncased": "DistilBert",
     "distilbert/distilroberta-base": "DistilRoberta",
     "FacebookAI/roberta-large-mnli": "RobertaMnli",
+    "sentence-transformers/all-MiniLM-L6-v2": "MiniLm",
 }
-_METHODS = {"generate": "generate", "classify": "classify", "zero_shot": "zero_shot"}
+_METHODS = {"generate": "generate", "classify": "classify", "zero_shot": "zero_shot", "embed": "embed", "embed_all": "embed_all"}
 
 
 def difference(expected: Any, seen: Any, path: str = "$") -> str | None:

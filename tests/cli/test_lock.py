@@ -107,6 +107,17 @@ class TestLock(FolderTest):
                 self.assertIn("[lock-mismatch]", done.stderr)
                 self.assertEqual(done.stderr.count("sha256:"), 2)
 
+    def test_how_an_embedder_pools_is_locked(self):
+        name = "sentence-transformers/all-MiniLM-L6-v2"
+        shutil.copytree(TINY / name, self.models / name)
+        self.graph.write_text(GRAPH.replace("text.Generator", "text.Embedder").replace(NAME, name).replace("-> string", "-> tensor<f32>[_]")
+                              .replace("generate(prompt, max_length: 8)[0].generated_text", "embed(prompt)"))
+        self.locked()
+        self.assertEqual(self.codes("--locked"), (0, set()))
+        pooling = self.models / name / "1_Pooling" / "config.json"
+        pooling.write_text(pooling.read_text().replace("true", "false").replace('cls_token": false', 'cls_token": true'))
+        self.assertEqual(self.codes("--locked"), (1, {("error", "lock-mismatch")}))
+
     def test_a_model_that_is_not_there(self):
         self.locked()
         shutil.rmtree(self.models / NAME)

@@ -31,6 +31,10 @@ class TestOracle(unittest.TestCase):
     def test_zero_shot(self):
         self.check_kind("zero_shot")
 
+    def test_embedding(self):
+        self.check_kind("embed")
+        self.check_kind("embed_all")
+
     def test_apis_of_the_page(self):
         self.check_kind("api")
 

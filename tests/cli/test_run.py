@@ -252,6 +252,20 @@ service Maps {
         self.assertEqual([item["place"] for item in out["result"]], [0, 2])
         self.assertEqual([step["calls"] for step in out["steps"]], [2])
 
+    def test_retrieval_finds_the_nearest_passages_and_writes_an_answer(self):
+        graph = ROOT / "graphs" / "rag.graph"
+        passages = ["The bay is frozen.", "What do tickets cost?", "A lighthouse."]
+        given = json.dumps({"question": " what do TICKETS cost? ", "passages": passages})
+        out = json.loads(run(graph, "--entry", "Rag.sources", "--input", given, "--output", "envelope").stdout)
+        nearest, second = out["result"]
+        self.assertEqual(nearest["passage"], "What do tickets cost?")
+        self.assertAlmostEqual(nearest["similarity"], 1.0, delta=1e-6)
+        self.assertLess(second["similarity"], nearest["similarity"])
+        self.assertEqual([step["calls"] for step in out["steps"] if step["kind"] == "call"].count(3), 1)
+        pieces = run(graph, "--quiet", "--entry", "Rag.ask", "--input", given)
+        self.assertEqual(pieces.returncode, 0, pieces.stderr)
+        self.assertGreater(len(pieces.stdout.splitlines()), 1)
+
     def test_bench_gives_figures_as_json(self):
         done = plait("bench", REFERENCE, "--models", TINY, "--runs", "2", "--json", "--quiet")
         self.assertEqual(done.returncode, 0, done.stderr)

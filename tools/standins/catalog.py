@@ -33,6 +33,10 @@ class Model:
     tensors: list[Tensor] = field(repr=False)
     seed: int
     generation_config: dict[str, Any] | None = None
+    # Further files by their paths in the folder, as JSON.
+    files: dict[str, Any] = field(default_factory=dict)
+    # At true size made only when asked for.
+    is_extra: bool = False
 
     @property
     def bytes(self) -> int:
@@ -52,11 +56,12 @@ class Model:
             [repr(tensor) for tensor in self.tensors],
             self.seed,
         ]
+        parts += [self.files] if self.files else []
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def models(tiny: bool = False) -> list[Model]:
-    """The six checkpoints of the page, at their true size or cut down for tests."""
+    """The six checkpoints of the page and a sentence embedder, at their true size or cut down for tests."""
     return [
         _gpt2("openai-community/gpt2", layers=12, prefix="", extra={}, tiny=tiny),
         _gpt2(
@@ -70,6 +75,7 @@ def models(tiny: bool = False) -> list[Model]:
         _roberta_mnli(tiny),
         _distilbert(tiny),
         _distilroberta(tiny),
+        _minilm(tiny),
     ]
 
 
@@ -262,4 +268,60 @@ def _distilroberta(tiny: bool) -> Model:
         tensors=tensors.roberta(vocabulary, hidden, inner, layers, _range(tiny))
         + tensors.roberta_language_head(vocabulary, hidden),
         seed=_seed(name, tiny),
+    )
+
+
+def _minilm(tiny: bool) -> Model:
+    """A checkpoint of the bare model, with what sentence-transformers writes beside it."""
+    name = "sentence-transformers/all-MiniLM-L6-v2"
+    hidden, heads, inner, layers = (24, 3, 80, 2) if tiny else (384, 12, 1536, 6)
+    vocabulary = TINY_BERT_VOCABULARY if tiny else 30522
+    config = {
+        "_name_or_path": "nreimers/MiniLM-L6-H384-uncased",
+        "architectures": ["BertModel"],
+        "attention_probs_dropout_prob": 0.1,
+        "gradient_checkpointing": False,
+        "hidden_act": "gelu",
+        "hidden_dropout_prob": 0.1,
+        "hidden_size": hidden,
+        "initializer_range": _range(tiny),
+        "intermediate_size": inner,
+        "layer_norm_eps": 1e-12,
+        "max_position_embeddings": 512,
+        "model_type": "bert",
+        "num_attention_heads": heads,
+        "num_hidden_layers": layers,
+        "pad_token_id": 0,
+        "position_embedding_type": "absolute",
+        "transformers_version": "4.8.2",
+        "type_vocab_size": 2,
+        "use_cache": True,
+        "vocab_size": vocabulary,
+    }
+    modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
+    return Model(
+        name=name,
+        vocabulary="bert",
+        config=config,
+        tokenizer_config={"do_lower_case": True, "model_max_length": 512},
+        tensors=tensors.bare_bert(vocabulary, hidden, inner, layers, _range(tiny)),
+        seed=_seed(name, tiny),
+        files={
+            "modules.json": [
+                {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"}
+                for index, (path, kind) in enumerate(modules)
+            ],
+            "1_Pooling/config.json": {
+                "word_embedding_dimension": hidden,
+                "pooling_mode_cls_token": False,
+                "pooling_mode_mean_tokens": True,
+                "pooling_mode_max_tokens": False,
+                "pooling_mode_mean_sqrt_len_tokens": False,
+            },
+            "sentence_bert_config.json": {"max_seq_length": 256, "do_lower_case": False},
+            "config_sentence_transformers.json": {
+                "__version__": {"sentence_transformers": "2.0.0", "transformers": "4.6.1", "pytorch": "1.8.1"}
+            },
+        },
+        is_extra=True,
     )

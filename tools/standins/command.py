@@ -52,7 +52,8 @@ def main(project: Path, arguments: list[str]) -> int:
     if unknown := [name for name in options.models if name not in known]:
         print(f"make_models: unknown model '{unknown[0]}'; known: {', '.join(known)}", file=sys.stderr)
         return 2
-    chosen = [known[name] for name in options.models] or list(known.values())
+    chosen = [known[name] for name in options.models]
+    chosen = chosen or [model for model in known.values() if options.tiny or options.list or not model.is_extra]
     if options.list:
         for model in chosen:
             print(f"{model.name:40} {_size(model.bytes):>9}   seed {model.seed}")
@@ -76,9 +77,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         prog="make_models",
         description="Writes stand-ins of the models that the examples use: true configuration, true tokenizer, "
         "seeded random weights. RoBERTa's tokens have other ids than the published ones. A model in the Hugging "
-        "Face cache is used instead of a stand-in.",
+        "Face cache is used instead of a stand-in. The sentence embedder is made at true size only where it is named.",
     )
-    parser.add_argument("models", nargs="*", metavar="ORG/NAME", help="only these; all six without it")
+    parser.add_argument("models", nargs="*", metavar="ORG/NAME", help="only these; without it the six of the examples")
     parser.add_argument("--tiny", action="store_true", help="the same models with small shapes, for tests")
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: .models, with --tiny build/models-tiny")
     parser.add_argument("--list", action="store_true", help="print names, sizes and seeds; make nothing")
@@ -123,6 +124,9 @@ def _make(model: Model, target: Path, vocabularies: Vocabularies) -> None:
         _write_json(part / "tokenizer_config.json", model.tokenizer_config)
         if model.generation_config is not None:
             _write_json(part / "generation_config.json", model.generation_config)
+        for path, value in model.files.items():
+            (part / path).parent.mkdir(exist_ok=True)
+            _write_json(part / path, value)
         text = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":"))
         (part / "tokenizer.json").write_text(text, encoding="utf-8")
         metadata = {

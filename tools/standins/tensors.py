@@ -87,22 +87,33 @@ def _encoder_layer(name: str, hidden: int, inner: int, std: float, norm: _Norm) 
     return result + norm(f"{name}.output.LayerNorm", hidden)
 
 
-def bert(vocabulary: int, hidden: int, inner: int, layers: int, std: float) -> list[Tensor]:
-    """BERT with its pooler and both pre-training heads, and no classifier."""
-    embeddings = "bert.embeddings"
+def _bert(prefix: str, vocabulary: int, hidden: int, inner: int, layers: int, std: float, norm: _Norm) -> list[Tensor]:
+    """The base model and its pooler."""
+    embeddings = f"{prefix}embeddings"
     result = [
         Tensor(f"{embeddings}.word_embeddings.weight", (vocabulary, hidden), std),
         Tensor(f"{embeddings}.position_embeddings.weight", (512, hidden), std),
         Tensor(f"{embeddings}.token_type_embeddings.weight", (2, hidden), std),
-        *_norm_gamma_beta(f"{embeddings}.LayerNorm", hidden),
+        *norm(f"{embeddings}.LayerNorm", hidden),
     ]
     for layer in range(layers):
-        result += _encoder_layer(f"bert.encoder.layer.{layer}", hidden, inner, std, _norm_gamma_beta)
-    result += _linear("bert.pooler.dense", hidden, hidden, std)
+        result += _encoder_layer(f"{prefix}encoder.layer.{layer}", hidden, inner, std, norm)
+    return result + _linear(f"{prefix}pooler.dense", hidden, hidden, std)
+
+
+def bert(vocabulary: int, hidden: int, inner: int, layers: int, std: float) -> list[Tensor]:
+    """BERT with its pooler and both pre-training heads, and no classifier."""
+    result = _bert("bert.", vocabulary, hidden, inner, layers, std, _norm_gamma_beta)
     result += _linear("cls.predictions.transform.dense", hidden, hidden)
     result += _norm_gamma_beta("cls.predictions.transform.LayerNorm", hidden)
     result += [Tensor("cls.predictions.bias", (vocabulary,))]
     return result + _linear("cls.seq_relationship", hidden, 2)
+
+
+def bare_bert(vocabulary: int, hidden: int, inner: int, layers: int, std: float) -> list[Tensor]:
+    """The base model alone, with the position numbers that older versions saved."""
+    positions = Tensor("embeddings.position_ids", (1, 512), dtype="I64")
+    return [positions, *_bert("", vocabulary, hidden, inner, layers, std, _norm)]
 
 
 def roberta(vocabulary: int, hidden: int, inner: int, layers: int, std: float) -> list[Tensor]:

@@ -1,6 +1,6 @@
 """The calls whose answers are recorded.
 
-Kinds of case: `generate`, `classify` and `zero_shot` are one call to one model, `hidden` is the last token's
+Kinds of case: `generate`, `classify`, `zero_shot` and `embed` are one call to one model, `embed_all` is one call a text, `hidden` is the last token's
 hidden state after every layer, `api` is an entry of one of the page's graphs.
 """
 
@@ -16,6 +16,7 @@ from reference.models import (
     CLASSIFIERS,
     DISTILBERT,
     DISTILROBERTA,
+    EMBEDDER,
     EVERY,
     LABELS,
     ROBERTA_MNLI,
@@ -63,6 +64,7 @@ def all_cases(models: Models) -> Iterator[Case]:
     for name in CLASSIFIERS:
         yield from _classify_cases(name, models)
     yield from _zero_shot_cases(models)
+    yield from _embed_cases(models)
     for name in EVERY:
         yield from _hidden_cases(name, models)
     yield from _api_cases(models)
@@ -159,6 +161,29 @@ def _zero_shot(
         "ids": [ids for ids, _ in pairs],
         "logits": [logits for _, logits in pairs],
         "output": classifier.choose(text, labels, template, multi_label),
+    }
+
+
+def _embed_cases(models: Models) -> Iterator[Case]:
+    embedder = models.embedder(EMBEDDER)
+    texts = {**TEXTS, "empty": "", "cut": LONG * 6}
+    for key, text in texts.items():
+        ids, vector = embedder.embed(text)
+        yield {
+            "name": f"embed/{_short(EMBEDDER)}/{key}",
+            "kind": "embed",
+            "model": EMBEDDER,
+            "input": {"text": text},
+            "ids": ids,
+            "output": vector,
+        }
+    several = [REVIEW, DEFAULT, REVIEW, "", DEFAULT, " " + REVIEW]
+    yield {
+        "name": f"embed/{_short(EMBEDDER)}/several",
+        "kind": "embed_all",
+        "model": EMBEDDER,
+        "input": {"texts": several},
+        "output": [embedder.embed(text)[1] for text in several],
     }
 
 

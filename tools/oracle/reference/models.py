@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer, pipeline
+from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 from reference import random_head
 
@@ -22,6 +22,7 @@ DISTILBERT = "distilbert/distilbert-base-uncased"
 DISTILROBERTA = "distilbert/distilroberta-base"
 WRITERS = (GPT2, DISTILGPT2)
 CLASSIFIERS = (BERT, DISTILBERT, DISTILROBERTA)
+EMBEDDER = "sentence-transformers/all-MiniLM-L6-v2"
 EVERY = (*WRITERS, BERT, ROBERTA_MNLI, DISTILBERT, DISTILROBERTA)
 
 TEMPLATE = "This text is about {}"
@@ -115,6 +116,48 @@ class Classifier:
         return encoded.input_ids[0].tolist(), logits.tolist()
 
 
+class Embedder:
+    """A sentence embedder, by transformers and the steps that sentence-transformers adds to it, from the files that it writes.
+
+    That library need not be installed: its Transformer strips and cuts a text, its Pooling and Normalize are a few lines each.
+    """
+
+    def __init__(self, folder: Path):
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
+        modules = self._read(folder / "modules.json", [])
+        kinds = [module["type"].rpartition(".")[2] for module in modules]
+        has_modules = bool(modules)
+        self._pooling = self._read(folder / modules[1]["path"] / "config.json", {}) if has_modules else {}
+        own = self._read(folder / "sentence_bert_config.json", {}) if has_modules else {}
+        default = min(self.model.config.max_position_embeddings, self.tokenizer.model_max_length)
+        self._most = own.get("max_seq_length") or default
+        self._lowers = own.get("do_lower_case", False)
+        self._normalizes = "Normalize" in kinds
+
+    @staticmethod
+    def _read(path: Path, absent: Any) -> Any:
+        return json.loads(path.read_text()) if path.exists() else absent
+
+    def embed(self, text: str) -> tuple[list[int], list[float]]:
+        """The ids of a text, and its vector."""
+        text = text.strip()
+        text = text.lower() if self._lowers else text
+        encoded = self.tokenizer(text, return_tensors="pt", truncation="longest_first", max_length=self._most)
+        with torch.inference_mode():
+            tokens = self.model(**encoded).last_hidden_state
+            vector = self._pool(tokens, encoded.attention_mask.unsqueeze(-1).expand(tokens.size()).float())
+            vector = torch.nn.functional.normalize(vector, p=2, dim=1) if self._normalizes else vector
+        return encoded.input_ids[0].tolist(), vector[0].tolist()
+
+    def _pool(self, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        if self._pooling.get("pooling_mode_cls_token"):
+            return tokens[:, 0]
+        if self._pooling.get("pooling_mode_max_tokens"):
+            return tokens.masked_fill(mask == 0, -1e9).max(1).values
+        return (tokens * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
+
+
 class Models:
     """The models of a folder `<root>/<org>/<name>`, each loaded when first asked for."""
 
@@ -128,6 +171,9 @@ class Models:
 
     def classifier(self, name: str) -> Classifier:
         return self._loaded.setdefault(name, None) or self._load(name, Classifier(self._folder(name), self._head_seed))
+
+    def embedder(self, name: str) -> Embedder:
+        return self._loaded.setdefault(name, None) or self._load(name, Embedder(self._folder(name)))
 
     def digest(self, name: str) -> str:
         """Identifies the weights: answers belong to these and to no others."""

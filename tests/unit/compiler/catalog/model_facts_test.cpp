@@ -98,6 +98,23 @@ TEST_CASE("shards count together, and the digest covers config and headers") {
   CHECK(ReadModelFacts(files, "m")->digest != digest);
 }
 
+TEST_CASE("what makes an embedder of a folder is in the digest, and what is wrong with it stops no other task") {
+  InMemoryFileSystem files;
+  files.Add("m/config.json", kBert);
+  files.Add("m/model.safetensors", Weights({"embeddings.word_embeddings.weight"}));
+  std::string digest = ReadModelFacts(files, "m")->digest;
+  files.Add("m/modules.json", R"([{"path": "", "type": "Transformer"}, {"path": "1_Pooling", "type": "Pooling"}])");
+  CHECK(ReadModelFacts(files, "m")->embedder_fault->kind == FailureKind::ModelFileMissing);
+  files.Add("m/1_Pooling/config.json", R"({"pooling_mode": "mean"})");
+  Result<ModelFacts> mean = ReadModelFacts(files, "m");
+  REQUIRE(mean.ok());
+  CHECK(!mean->embedder_fault);
+  CHECK(mean->hidden_size_key == "hidden_size");
+  CHECK(mean->digest != digest);
+  files.Add("m/1_Pooling/config.json", R"({"pooling_mode": "cls"})");
+  CHECK(ReadModelFacts(files, "m")->digest != mean->digest);
+}
+
 TEST_CASE("an unknown architecture has facts without sizes") {
   Result<ModelFacts> facts = Read(R"({"model_type": "mamba"})", Weights({"a", "b"}));
   REQUIRE(facts.ok());

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "oracle.h"
+#include "runtime/tasks/text_cut.h"
 
 namespace plait {
 namespace {
