@@ -86,14 +86,14 @@ std::vector<std::optional<ModelFacts>> FactsBefore(const ir::Graph& before, cons
 }
 
 /// What models answer is followed before constants are folded and equal values made one, as both lose places; but only where some model has
-/// labels or makes vectors.
+/// labels or makes vectors of a known size.
 void CheckAnswers(ir::Graph lowered, const Compilation& compilation, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink) {
   bool has_labels = false;
   bool has_vectors = false;
   for (uint32_t i = 0; i < facts.size(); ++i) {
     const std::string& task = compilation.graph->models[ir::ModelId{i}].task;
     has_labels = has_labels || (facts[i] && (task == "text.Classifier" || task == "text.ZeroShot"));
-    has_vectors = has_vectors || task == kEmbedderTask;
+    has_vectors = has_vectors || (facts[i] && task == kEmbedderTask);
   }
   if (!has_labels && !has_vectors) {
     return;
@@ -104,7 +104,15 @@ void CheckAnswers(ir::Graph lowered, const Compilation& compilation, const std::
     CheckLabels(inlined, all_facts, compilation.sources, sink);
   }
   if (has_vectors) {
-    CheckVectors(inlined, all_facts, sink);
+    CheckVectorSizes(inlined, all_facts, sink);
+  }
+}
+
+/// Whose vectors are compared is told by the source alone, but only the graph follows values.
+void CheckMixOf(const sema::TypedModule& typed, Sink& sink) {
+  auto embeds = [&](const sema::Model& model) { return typed.tasks[model.task].name == kEmbedderTask; };
+  if (std::ranges::count_if(typed.models, embeds) > 1) {
+    CheckEmbeddingMix(InlineCalls(BuildGraph(typed)), sink);
   }
 }
 
@@ -148,6 +156,9 @@ Result<void> RunStages(const FileSystem& files, const std::string& path, std::st
     return {};
   }
   result.typed = sema::Check(*main, loader, sink);
+  if (!sink.has_errors()) {
+    CheckMixOf(*result.typed, sink);
+  }
   if (options.stop == Stop::Typed || sink.has_errors()) {
     return {};
   }

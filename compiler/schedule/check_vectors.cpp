@@ -6,6 +6,9 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "compiler/base/file_system.h"
 #include "compiler/schedule/value_flow.h"
 
 namespace plait {
@@ -57,25 +60,33 @@ std::optional<std::vector<ValuePart>> VectorsIn(const ir::Function& function, co
 
 class VectorChecker {
  public:
-  VectorChecker(const ir::Graph& graph, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink)
-      : graph_(graph), facts_(facts), sink_(sink) {}
+  VectorChecker(const ir::Graph& graph, Sink& sink) : graph_(graph), sink_(sink) {}
 
-  void Run() {
-    for (const ir::Function& function : graph_.functions) {
-      if (function.is_entry) {
-        CheckFunction(function);
+  void CheckMixes() {
+    ForEachNode([&](const ir::Function& function, const ValueFlow& flow, const ir::Node& node) {
+      if (node.kind == NodeKind::Apply && Compares(node.operation)) {
+        CheckMix(node, OriginsOf(function, flow, node.operands[0]), OriginsOf(function, flow, node.operands[1]));
       }
-    }
+    });
+  }
+
+  void CheckSizes(const std::vector<std::optional<ModelFacts>>& facts) {
+    ForEachNode([&](const ir::Function& function, const ValueFlow& flow, const ir::Node& node) {
+      if (node.kind == NodeKind::Cast && WithoutOptional(node.type).Is(TypeKind::Tensor)) {
+        CheckSize(node, OriginsOf(function, flow, node.operands[0]).value_or(Origins()), facts);
+      }
+    });
   }
 
  private:
-  void CheckFunction(const ir::Function& function) {
-    ValueFlow flow(function);
-    for (const ir::Node& node : function.nodes) {
-      if (node.kind == NodeKind::Apply && Compares(node.operation)) {
-        CheckMix(node, OriginsOf(function, flow, node.operands[0]), OriginsOf(function, flow, node.operands[1]));
-      } else if (node.kind == NodeKind::Cast && WithoutOptional(node.type).Is(TypeKind::Tensor)) {
-        CheckSize(node, OriginsOf(function, flow, node.operands[0]));
+  template <class Visit>
+  void ForEachNode(Visit visit) {
+    for (const ir::Function& function : graph_.functions) {
+      if (function.is_entry) {
+        ValueFlow flow(function);
+        for (const ir::Node& node : function.nodes) {
+          visit(function, flow, node);
+        }
       }
     }
   }
@@ -142,12 +153,12 @@ class VectorChecker {
                      .Fix("embed both texts with one model"));
   }
 
-  void CheckSize(const ir::Node& node, const std::optional<Origins>& origins) {
+  void CheckSize(const ir::Node& node, const Origins& origins, const std::vector<std::optional<ModelFacts>>& all_facts) {
     const Type tensor = WithoutOptional(node.type);
     const std::optional<int64_t> size = tensor.FixedDim(tensor.dims().size() - 1);
-    for (const auto& [model, call] : origins.value_or(Origins())) {
-      const std::optional<ModelFacts>& facts = facts_[model];
-      if (!size || !facts || facts->hidden_size == 0 || facts->hidden_size == *size || !IsFirst(node.span, model + 1)) {
+    for (const auto& [model, call] : origins) {
+      const std::optional<ModelFacts>& facts = all_facts[model];
+      if (!size || !facts || facts->hidden_size == 0 || facts->hidden_size == *size || !IsFirst(node.span, model)) {
         continue;
       }
       sink_.Report(MakeDiagnostic(DiagnosticKind::ModelLimit, node.span, "expected `{}`, {} makes vectors of {} numbers", tensor.ToString(),
@@ -168,15 +179,16 @@ class VectorChecker {
   }
 
   const ir::Graph& graph_;
-  const std::vector<std::optional<ModelFacts>>& facts_;
   Sink& sink_;
   std::set<std::tuple<uint32_t, uint32_t, uint32_t, uint32_t>> reported_;
 };
 
 }  // namespace
 
-void CheckVectors(const ir::Graph& graph, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink) {
-  VectorChecker(graph, facts, sink).Run();
+void CheckEmbeddingMix(const ir::Graph& graph, Sink& sink) { VectorChecker(graph, sink).CheckMixes(); }
+
+void CheckVectorSizes(const ir::Graph& graph, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink) {
+  VectorChecker(graph, sink).CheckSizes(facts);
 }
 
 }  // namespace plait

@@ -13,9 +13,11 @@ namespace plait {
 
 inline constexpr std::string_view kEmbedderTask = "text.Embedder";
 
-/// Reports `embedding-mix` where vectors of two models are compared, and `model-limit` where a vector is said to have another size than its
-/// model's. Needs a graph whose functions are inlined, before constants are folded. `facts` has one a model of the graph; sizes are told
-/// only where it is there.
-void CheckVectors(const ir::Graph& graph, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink);
+// Both need a graph whose functions are inlined, before constants are folded: the places are then still those of the source.
+
+/// Reports `embedding-mix` where vectors of two models are compared.
+void CheckEmbeddingMix(const ir::Graph& graph, Sink& sink);
+/// Reports `model-limit` where a vector is said to have another size than its model's. `facts` has one a model of the graph.
+void CheckVectorSizes(const ir::Graph& graph, const std::vector<std::optional<ModelFacts>>& facts, Sink& sink);
 
 }  // namespace plait
