@@ -283,8 +283,9 @@ void CheckDoesNotLoad(const Result<std::unique_ptr<TaskModel>>& model, FailureKi
 TEST_CASE("what cannot be loaded says why") {
   std::string gpt2 = TinyModel("openai-community/gpt2");
   std::string roberta = TinyModel("FacebookAI/roberta-large-mnli");
-  CheckDoesNotLoad(Load("image.Describer", gpt2), FailureKind::ModelUnsupported,
-                   "the task `image.Describer` is not one that the runtime has: text.Generator, text.Classifier, text.ZeroShot, text.Embedder");
+  CheckDoesNotLoad(
+      Load("image.Describer", gpt2), FailureKind::ModelUnsupported,
+      "the task `image.Describer` is not one that the runtime has: text.Generator, text.Classifier, text.ZeroShot, text.Embedder");
   CheckDoesNotLoad(Load("text.Generator", gpt2, {{"precision", Value::String("int4")}}), FailureKind::PlanInvalid,
                    "`precision` is \"int4\", expected `exact`, `bf16` or `int8`");
   CheckDoesNotLoad(Load("text.ZeroShot", roberta, {{"hypothesis_template", Value::String("x")}}), FailureKind::ArgumentRange,
