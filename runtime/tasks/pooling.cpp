@@ -11,7 +11,8 @@ float MeanOf(std::span<const float> rows, size_t width, size_t feature) {
   for (size_t i = feature; i < rows.size(); i += width) {
     sum += rows[i];
   }
-  return static_cast<float>(sum / static_cast<double>(rows.size() / width));
+  const size_t tokens = rows.size() / width;
+  return static_cast<float>(sum / static_cast<double>(tokens));
 }
 
 float GreatestOf(std::span<const float> rows, size_t width, size_t feature) {
