@@ -46,7 +46,7 @@ class Folder {
 Result<std::unique_ptr<TaskModel>> Load(const std::string& folder) {
   Result<std::unique_ptr<TaskModel>> model = std::unique_ptr<TaskModel>();
   ThreadPool pool(1);
-  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel("text.Embedder", folder, {{}, AllDraftSources(), {}}, team); });
+  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel("text.Embedder", folder, {{}, AllDraftSources(), {}, {}}, team); });
   return model;
 }
 
