@@ -20,10 +20,14 @@ using ir::RegionId;
 class Batcher {
  public:
   Batcher(const ir::Graph& graph, ir::Function& function)
-      : graph_(graph), function_(function), region_of_(ir::PlaceNodes(function).region_of) {}
+      : graph_(graph),
+        function_(function),
+        region_of_(ir::PlaceNodes(function).region_of),
+        has_call_(function.nodes.size()),
+        calls_before_(function.nodes.size()) {}
 
   void Run() {
-    ReadUses(function_.body);
+    ReadInside(function_.body);
     for (uint32_t region = 0, count = static_cast<uint32_t>(function_.regions.size()); region < count; ++region) {
       BatchWithin(RegionId{region});
     }
@@ -45,6 +49,7 @@ class Batcher {
   /// What calls of a batch have in common: how many calls come before them, the model and method, what they give, and all that they are
   /// given but the text.
   using Key = std::tuple<int, ir::ModelId, std::string, std::string, std::vector<std::string>, std::vector<NodeId>>;
+  /// What stands in a node's regions: what it uses, and whether there is a call in it.
   struct Inside {
     bool has_call = false;
     std::vector<NodeId> uses;
@@ -55,39 +60,50 @@ class Batcher {
     return found == replacement_.end() ? id : found->second;
   }
 
-  /// Enters what each node of the region uses, with all that stands in its regions.
-  Inside ReadUses(RegionId region) {
+  /// Enters what stands in the regions of each node of this one, and gives the same of all of it.
+  Inside ReadInside(RegionId region) {
     Inside all;
     for (NodeId id : function_.regions[region].nodes) {
       const ir::Node& node = function_.nodes[id];
-      Inside own{node.kind == NodeKind::CallModel, node.operands};
-      for (RegionId inner : node.regions) {
-        Inside inside = ReadUses(inner);
-        own.has_call |= inside.has_call;
-        own.uses.insert(own.uses.end(), inside.uses.begin(), inside.uses.end());
-        own.uses.push_back(function_.regions[inner].result);
+      has_call_[id.index] = node.kind == NodeKind::CallModel;
+      if (!node.regions.empty()) {
+        std::vector<NodeId>& uses = uses_inside_[id.index];
+        for (RegionId inner : node.regions) {
+          Inside inside = ReadInside(inner);
+          has_call_[id.index] = has_call_[id.index] || inside.has_call;
+          uses.insert(uses.end(), inside.uses.begin(), inside.uses.end());
+          uses.push_back(function_.regions[inner].result);
+        }
+        all.uses.insert(all.uses.end(), uses.begin(), uses.end());
       }
-      all.has_call |= own.has_call;
-      all.uses.insert(all.uses.end(), own.uses.begin(), own.uses.end());
-      inside_[id.index] = std::move(own);
+      all.has_call = all.has_call || has_call_[id.index];
+      all.uses.insert(all.uses.end(), node.operands.begin(), node.operands.end());
     }
     return all;
+  }
+
+  /// How many calls come before the node in its region, at most one after the other.
+  [[nodiscard]] int CallsBefore(NodeId node, RegionId region) const {
+    int calls = 0;
+    auto look_at = [&](NodeId used) {
+      if (region_of_[used.index] == region) {
+        calls = std::max(calls, calls_before_[used.index] + (has_call_[used.index] ? 1 : 0));
+      }
+    };
+    std::ranges::for_each(function_.nodes[node].operands, look_at);
+    if (auto inside = uses_inside_.find(node.index); inside != uses_inside_.end()) {
+      std::ranges::for_each(inside->second, look_at);
+    }
+    return calls;
   }
 
   void BatchWithin(RegionId region) {
     std::vector<NodeId> nodes = function_.regions[region].nodes;
     std::map<Key, std::vector<NodeId>> batches;
-    std::unordered_map<uint32_t, int> calls_before;
     for (NodeId node : nodes) {
-      int calls = 0;
-      for (NodeId used : inside_[node.index].uses) {
-        if (region_of_[used.index] == region) {
-          calls = std::max(calls, calls_before[used.index] + (inside_[used.index].has_call ? 1 : 0));
-        }
-      }
-      calls_before[node.index] = calls;
+      calls_before_[node.index] = CallsBefore(node, region);
       if (std::optional<size_t> text = TextOf(function_.nodes[node])) {
-        batches[KeyOf(function_.nodes[node], *text, calls)].push_back(node);
+        batches[KeyOf(function_.nodes[node], *text, calls_before_[node.index])].push_back(node);
       }
     }
     std::erase_if(batches, [](const auto& batch) { return batch.second.size() == 1; });
@@ -96,7 +112,7 @@ class Batcher {
     }
     // What needs a call has more calls before it, so in this order all that a batch needs stands before its last call, and nothing that
     // needs it.
-    std::ranges::stable_sort(nodes, {}, [&](NodeId node) { return calls_before[node.index]; });
+    std::ranges::stable_sort(nodes, {}, [&](NodeId node) { return calls_before_[node.index]; });
     std::unordered_map<uint32_t, const std::vector<NodeId>*> batch_of;
     for (const auto& [key, calls] : batches) {
       for (NodeId call : calls) {
@@ -179,8 +195,11 @@ class Batcher {
   const ir::Graph& graph_;
   ir::Function& function_;
   std::vector<RegionId> region_of_;
-  /// By node.
-  std::unordered_map<uint32_t, Inside> inside_;
+  // By node.
+  std::vector<bool> has_call_;
+  std::vector<int> calls_before_;
+  /// Of nodes with regions.
+  std::unordered_map<uint32_t, std::vector<NodeId>> uses_inside_;
   std::unordered_map<uint32_t, NodeId> replacement_;
 };
 
