@@ -228,14 +228,17 @@ Work CostModel::Generate(const ir::Node& call, int64_t lanes) {
 void CostModel::Guess(const std::string& name, const ModelSizes& sizes, double sequences, Segment& decode) {
   // How often an int8 copy was right along the greedy path of a real language model.
   constexpr double kRightGuesses = 0.97;
-  const DraftCosts costs{1 / sizes.bytes_each, FreeRows(sizes.bytes_each)};
+  const double copy = sizes.LayerWeights() + sizes.ProjectionWeights();
+  // The copy also tells which tokens may be the likeliest, so that the vocabulary projection is read from it alone, nearly.
+  const double read = sizes.LayerWeights() * sizes.bytes_each + sizes.ProjectionWeights();
+  const DraftCosts costs{copy / read, FreeRows(sizes.bytes_each)};
   const DraftChoice choice = BestGuesses(kRightGuesses, costs, static_cast<int64_t>(sequences), kMaxGuesses);
   if (choice.guesses == 0) {
     return;
   }
   const auto guesses = static_cast<double>(choice.guesses);
   const double tokens = TokensAPass(kRightGuesses, choice.guesses);
-  decode.bytes *= (1 + guesses * costs.guess) / tokens;
+  decode.bytes *= read / (copy * sizes.bytes_each) * (1 + guesses * costs.guess) / tokens;
   decode.flops *= (1 + 2 * guesses) / tokens;
   Assume(fmt::format("{}: {:.1f} tokens a pass, of {} guesses of the int8 copy {:.0f} in 100 right", name, tokens, choice.guesses,
                      kRightGuesses * 100));

@@ -11,6 +11,7 @@
 #include "runtime/kernels/linear_loops.h"
 #include "runtime/kernels/rms_norm_loops.h"
 #include "runtime/kernels/rotary_loops.h"
+#include "runtime/kernels/screen_loops.h"
 #include "runtime/kernels/softmax_loops.h"
 #include "runtime/kernels/top_k_loops.h"
 
@@ -19,6 +20,8 @@ namespace plait::PLAIT_FORM {
 constexpr KernelForm FormNamed(std::string_view name) {
   return {.name = name,
           .linear = LinearRange,
+          .linear_group = LinearGroupOf,
+          .screen = ScreenRow,
           .attention = AttentionRows,
           .layer_norm = LayerNormRows,
           .rms_norm = RmsNormRows,

@@ -12,6 +12,7 @@
 #include "runtime/kernels/linear.h"
 #include "runtime/kernels/rms_norm.h"
 #include "runtime/kernels/rotary.h"
+#include "runtime/kernels/screen.h"
 #include "runtime/kernels/softmax.h"
 #include "runtime/kernels/top_k.h"
 
@@ -23,6 +24,10 @@ struct KernelForm {
   std::string_view name;
   /// Pieces [begin, end) of a linear layer.
   void (*linear)(const LinearArgs& args, int64_t begin, int64_t end);
+  /// The outputs of one group for one row, the same bits.
+  void (*linear_group)(const LinearArgs& args, int64_t row, int64_t group);
+  /// Writes the groups of outputs one of which may be the largest of all, ascending. Returns how many there are, -1 for too many.
+  int64_t (*screen)(const ScreenArgs& args);
   void (*attention)(const AttentionArgs& args);
   // Rows [begin, end), each alone; `OverRows` shares them among a team.
   void (*layer_norm)(const LayerNormArgs& args, int64_t begin, int64_t end);

@@ -38,6 +38,8 @@ class CausalLm {
   [[nodiscard]] virtual int64_t weights_per_token() const = 0;
   /// Bytes that a pass over them reads, in either copy.
   [[nodiscard]] virtual int64_t bytes_per_pass(WeightCopy copy) const = 0;
+  /// How many fewer a pass reads, as a rule, all of whose steps want the largest logits only.
+  [[nodiscard]] virtual int64_t bytes_saved_by_largest() const { return 0; }
   /// Whether there is a small copy of the weights, whose passes cost a fraction and whose logits are nearly the same.
   [[nodiscard]] virtual bool has_draft() const = 0;
 
@@ -50,6 +52,8 @@ class CausalLm {
     std::span<const int32_t> tokens;  // at least one
     /// Of how many of its last tokens the logits are wanted.
     int64_t asking = 1;
+    /// Of those logits only the largest of each token, the first of equals, need be right and where it belongs; no other is larger.
+    bool only_largest = false;
   };
   /// Runs the steps (of different sequences) in one pass. Returns the logits of what each step asks for, step after step,
   /// [asking tokens, vocab_size] row-major, in memory of the cache that the next call overwrites. A row's bits do not depend on the other

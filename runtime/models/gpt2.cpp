@@ -13,6 +13,7 @@
 #include "runtime/models/config_reader.h"
 #include "runtime/models/families.h"
 #include "runtime/nn/key_value_slab.h"
+#include "runtime/nn/largest_output.h"
 #include "runtime/nn/layer_norm.h"
 #include "runtime/nn/linear_layer.h"
 #include "runtime/nn/self_attention.h"
@@ -148,6 +149,17 @@ class Gpt2Cache : public KeyValueCache {
     }
   }
 
+  /// Whether to ask the small copy first which logits may be the largest, now that only they are wanted. Not where too many came close
+  /// lately; nor at first, so that weights that are not finite show in the logits.
+  bool MayScreen() {
+    passes_without_screen_ = std::max(passes_without_screen_ - 1, 0);
+    return passes_without_screen_ == 0;
+  }
+  void NoteScreened(int64_t rows_computed_wholly) {
+    constexpr int kPassesAfterFailure = 64;
+    passes_without_screen_ = rows_computed_wholly > 0 ? kPassesAfterFailure : 0;
+  }
+
   KeyValueSlab slab;
   std::vector<int64_t> lengths;
   std::vector<StepRows> steps;
@@ -162,6 +174,7 @@ class Gpt2Cache : public KeyValueCache {
   at::Tensor logits;     // [asking rows, vocab]
 
  private:
+  int passes_without_screen_ = 2;
   int64_t rows_reserved_ = 0;
   int64_t asking_reserved_ = 0;
 };
@@ -181,6 +194,9 @@ class Gpt2 : public CausalLm {
   [[nodiscard]] int64_t max_positions() const override { return config_.max_positions; }
   [[nodiscard]] int64_t weights_per_token() const override;
   [[nodiscard]] int64_t bytes_per_pass(WeightCopy copy) const override;
+  [[nodiscard]] int64_t bytes_saved_by_largest() const override {
+    return has_draft_ ? vocabulary_.projection.bytes() - vocabulary_.projection.bytes(WeightCopy::Draft) : 0;
+  }
   [[nodiscard]] bool has_draft() const override { return has_draft_; }
   /// Makes the copy for drafts, where the weights are larger than it.
   void AddDraft(ThreadTeam& team);
@@ -339,7 +355,12 @@ std::span<const float> Gpt2::Forward(std::span<const Step> steps, WeightCopy cop
   auto* normal = cache.normal.data_ptr<float>();
   auto* logits = cache.logits.data_ptr<float>();
   final_norm_.Forward(cache.stream.const_data_ptr<float>(), rows.asking, normal, team);
-  vocabulary_.projection.Forward(normal, rows.asking, logits, {.copy = copy}, team);
+  const bool wants_largest = std::ranges::all_of(steps, [](const Step& step) { return step.asking == 0 || step.only_largest; });
+  if (wants_largest && copy == WeightCopy::Main && has_draft_ && cache.MayScreen()) {
+    cache.NoteScreened(ForwardLargest(form_, vocabulary_.projection, normal, rows.asking, logits, team));
+  } else {
+    vocabulary_.projection.Forward(normal, rows.asking, logits, {.copy = copy}, team);
+  }
   return {logits, static_cast<size_t>(rows.asking * config_.vocab_size)};
 }
 

@@ -59,6 +59,7 @@ class LinearLayer {
   /// Bytes that one pass reads.
   [[nodiscard]] int64_t bytes(WeightCopy copy = WeightCopy::Main) const { return Of(copy).bytes(); }
   [[nodiscard]] WeightFormat format() const { return weights_.format(); }
+  [[nodiscard]] PackedWeights packed(WeightCopy copy) const { return Of(copy).weights(); }
 
  private:
   LinearLayer(const KernelForm& form, PackedMatrix weights) : form_(&form), weights_(std::move(weights)) {}

@@ -10,9 +10,11 @@ namespace {
 
 DraftCosts CostsOf(const CausalLm& model) {
   const auto bytes = static_cast<double>(model.bytes_per_pass(WeightCopy::Main));
+  // As a rule tokens are chosen greedily.
+  const double read = bytes - static_cast<double>(model.bytes_saved_by_largest());
   DraftCosts costs;
   costs.free_rows = FreeRows(bytes / static_cast<double>(model.weights_per_token()));
-  costs.guess = model.has_draft() ? static_cast<double>(model.bytes_per_pass(WeightCopy::Draft)) / bytes : 1;
+  costs.guess = model.has_draft() ? static_cast<double>(model.bytes_per_pass(WeightCopy::Draft)) / read : 1;
   return costs;
 }
 
@@ -174,9 +176,14 @@ void GenerationBatch::State::PlanSteps() {
     }
     const bool reaches_end = sequence.cached + count == sequence.tokens.size();
     steps_.push_back({*sequence.slot, std::span<const int32_t>(sequence.tokens).subspan(sequence.cached, count),
-                      reaches_end ? static_cast<int64_t>(1 + sequence.guesses) : 0});
+                      reaches_end ? static_cast<int64_t>(1 + sequence.guesses) : 0, WantsOnlyLargest(sequence)});
     stepped_.push_back(i);
   }
+}
+
+bool GenerationBatch::State::WantsOnlyLargest(const WritingSequence& sequence) const {
+  const SamplingParameters& sampling = requests_[sequence.request].sampling;
+  return !sampling.do_sample && sampling.repetition_penalty == 1.0;
 }
 
 void GenerationBatch::State::Count(WeightCopy copy) {
@@ -185,6 +192,9 @@ void GenerationBatch::State::Count(WeightCopy copy) {
   }
   CallStatistics& statistics = *statistics_;
   statistics.bytes_streamed += model_.bytes_per_pass(copy);
+  if (copy == WeightCopy::Main && std::ranges::all_of(steps_, &CausalLm::Step::only_largest)) {
+    statistics.bytes_streamed -= model_.bytes_saved_by_largest();
+  }
   statistics.passes += copy == WeightCopy::Main ? 1 : 0;
   for (size_t i = 0; i < steps_.size(); ++i) {
     const WritingSequence& sequence = sequences_[stepped_[i]];

@@ -75,6 +75,7 @@ class GenerationBatch::State {
   void NoteGuesses(WritingSequence& sequence, size_t right);
   // One pass.
   void PlanSteps();
+  [[nodiscard]] bool WantsOnlyLargest(const WritingSequence& sequence) const;
   void Count(WeightCopy copy);
   void FinishStep(WritingSequence& sequence, size_t step_tokens, std::span<const float> logits);
   int32_t ChooseToken(const WritingSequence& sequence, std::span<const float> logits, int32_t largest);
