@@ -6,8 +6,8 @@
 #include <new>
 
 #include "fakes.h"
-#include "tests/unit/runtime/models/fixture.h"
 #include "runtime/tasks/generation.h"
+#include "tests/unit/runtime/models/fixture.h"
 
 namespace {
 
