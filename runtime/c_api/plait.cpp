@@ -142,6 +142,11 @@ plait::Result<plait::Program> Load(std::string_view plan_text, std::string_view 
   program_options.threads = options.threads;
   program_options.code.allows_all = options.allow_code_models != 0;
   program_options.code.digests.assign(options.allowed_digests, options.allowed_digests + options.allowed_digest_count);
+  program_options.cache.folder = OrEmpty(options.cache_folder);
+  program_options.cache.most_bytes = options.cache_bytes;
+  if (options.note != nullptr) {
+    program_options.cache.note = [note = options.note, user = options.user](const std::string& text) { note(user, text.c_str()); };
+  }
   if (options.progress != nullptr) {
     program_options.progress = [&options](uint64_t done, uint64_t total) { options.progress(options.user, done, total); };
   }

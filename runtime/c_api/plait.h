@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define PLAIT_API __attribute__((visibility("default")))
-#define PLAIT_API_VERSION 4
+#define PLAIT_API_VERSION 5
 
 /* NOLINTBEGIN(readability-identifier-naming): the names of C */
 typedef struct plait_program plait_program;
@@ -42,13 +42,19 @@ typedef struct {
   const char* only_entry;
   /* Computing threads; 0 takes what the plan was made for. Fixed for the life of the program. */
   int threads;
-  /* Called with bytes of weights that are ready and that there are, from any thread; may be null. */
+  /* Called with bytes of weights that are ready and that there are, copies for drafts among them, from any thread; may be null. */
   void (*progress)(void* user, uint64_t done, uint64_t total);
   void* user;
   /* Models that are compiled code run only where this is not 0, or where the digest of their file, "sha256:...", is among these. */
   int allow_code_models;
   const char* const* allowed_digests;
   size_t allowed_digest_count;
+  /* The folder where weights that take computing are kept from one load to the next; none where null. It is made when it is needed. */
+  const char* cache_folder;
+  /* What that folder may hold; 0 takes 10 GiB, or a tenth of the disk's free space if that is less. */
+  uint64_t cache_bytes;
+  /* Called during plait_load with what a person should know, as a sentence without full stop; may be null. */
+  void (*note)(void* user, const char* text);
 } plait_load_options;
 
 /* Reads a plan in its TOML form and loads its models. `plan_name` is what messages call the plan. */

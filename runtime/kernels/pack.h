@@ -20,6 +20,11 @@ struct MatrixSource {
 
 constexpr int64_t ElementSize(ElementType type) { return type == ElementType::F32 ? 4 : 2; }
 
+/// Counts the changes of how panels lie in memory, and of what EncodePanels makes of a weight: panels that were kept on disk by another
+/// version of either are not used.
+constexpr int kPanelLayoutVersion = 1;
+constexpr int kEncodingVersion = 1;
+
 /// Converts `count` elements from element `first` of the source on; exact for every type.
 void ReadFloats(const MatrixSource& source, int64_t first, int64_t count, float* out);
 

@@ -34,7 +34,7 @@ Result<std::unique_ptr<SequenceClassifier>> LoadEncoderClassifier(const Checkpoi
   ConfigReader config(checkpoint);
   PLAIT_TRY_VOID(CheckEncoderConfig(config, spec.encoder.config));
   PLAIT_TRY(double initializer_range, config.Number("initializer_range", 0.02));
-  WeightReader reader(checkpoint, options.precision, options.progress, team);
+  WeightReader reader(checkpoint, options.precision, options.progress, team, options.cache);
   EncoderNames& names = spec.encoder.names;
   const size_t prefix_size = names.prefix.size();
   names.prefix = PrefixIn(reader, names.prefix);
@@ -43,6 +43,7 @@ Result<std::unique_ptr<SequenceClassifier>> LoadEncoderClassifier(const Checkpoi
   }
   PLAIT_TRY(ClassificationHead head, ClassificationHead::Load(reader, {std::move(spec.head), initializer_range, options.random_head_seed}));
   PLAIT_TRY(Encoder encoder, Encoder::Load(reader, spec.encoder.config, names));
+  reader.KeepPacked();
   return std::unique_ptr<SequenceClassifier>(std::make_unique<EncoderClassifier>(std::move(encoder), std::move(head)));
 }
 

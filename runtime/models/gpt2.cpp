@@ -199,7 +199,7 @@ class Gpt2 : public CausalLm {
   }
   [[nodiscard]] bool has_draft() const override { return has_draft_; }
   /// Makes the copy for drafts, where the weights are larger than it.
-  void AddDraft(ThreadTeam& team);
+  void AddDraft(WeightReader& reader);
   [[nodiscard]] std::unique_ptr<KeyValueCache> NewCache(int sequences, int64_t max_tokens) const override;
   std::span<const float> Forward(std::span<const Step> steps, WeightCopy copy, KeyValueCache& cache, ThreadTeam& team) const override;
 
@@ -240,14 +240,14 @@ int64_t Gpt2::bytes_per_pass(WeightCopy copy) const {
   return SumOverLayers([copy](const LinearLayer& layer) { return layer.bytes(copy); });
 }
 
-void Gpt2::AddDraft(ThreadTeam& team) {
+void Gpt2::AddDraft(WeightReader& reader) {
   if (vocabulary_.projection.format() == WeightFormat::Int8) {
     return;
   }
-  vocabulary_.projection.AddDraft(team);
+  vocabulary_.projection.AddDraft(reader);
   for (Block& block : blocks_) {
     for (LinearLayer* layer : {&block.attention_in, &block.attention_out, &block.inner_in, &block.inner_out}) {
-      layer->AddDraft(team);
+      layer->AddDraft(reader);
     }
   }
   has_draft_ = true;
@@ -368,7 +368,7 @@ std::span<const float> Gpt2::Forward(std::span<const Step> steps, WeightCopy cop
 
 Result<std::unique_ptr<CausalLm>> LoadGpt2(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team) {
   PLAIT_TRY(Gpt2Config config, ReadConfig(checkpoint));
-  WeightReader reader(checkpoint, options.precision, options.progress, team);
+  WeightReader reader(checkpoint, options.precision, options.progress, team, options.cache);
   // Checkpoints of the bare model lack the prefix.
   const std::string prefix = reader.Has("wte.weight") || reader.Has("wpe.weight") ? "" : "transformer.";
   PLAIT_TRY(Vocabulary vocabulary, LoadVocabulary(reader, prefix, config));
@@ -382,8 +382,9 @@ Result<std::unique_ptr<CausalLm>> LoadGpt2(const Checkpoint& checkpoint, const L
   auto model =
       std::make_unique<Gpt2>(config, reader.form(), std::move(vocabulary), std::move(positions), std::move(blocks), std::move(final_norm));
   if (options.keeps_draft) {
-    model->AddDraft(team);
+    model->AddDraft(reader);
   }
+  reader.KeepPacked();
   return std::unique_ptr<CausalLm>(std::move(model));
 }
 

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "compiler/base/model_options.h"
+#include "runtime/nn/weight_reader.h"
 
 namespace plait {
 
@@ -15,7 +17,9 @@ struct LoadOptions {
   bool keeps_draft = false;
   /// Draws the classification head where the checkpoint has none: N(0, initializer_range), zero biases.
   std::optional<uint64_t> random_head_seed;
-  /// Called with the bytes of weights that have been read so far, from any thread of the team and not always in order.
+  /// Where weights that take computing are kept from one load to the next.
+  WeightReader::Cache cache;
+  /// Called with the bytes of weights that are ready, copies for drafts among them, from any thread of the team and not always in order.
   std::function<void(uint64_t bytes)> progress;
 };
 

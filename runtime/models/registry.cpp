@@ -33,9 +33,10 @@ Result<std::unique_ptr<Encoder>> LoadEncoder(const Checkpoint& checkpoint, const
   ConfigReader config(checkpoint);
   PLAIT_TRY(EncoderSpec spec, read(config));
   PLAIT_TRY_VOID(CheckEncoderConfig(config, spec.config));
-  WeightReader reader(checkpoint, options.precision, options.progress, team);
+  WeightReader reader(checkpoint, options.precision, options.progress, team, options.cache);
   spec.names.prefix = PrefixIn(reader, spec.names.prefix);
   PLAIT_TRY(Encoder encoder, Encoder::Load(reader, spec.config, spec.names));
+  reader.KeepPacked();
   return std::make_unique<Encoder>(std::move(encoder));
 }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "runtime/nn/storage.h"
 
 namespace plait {
@@ -58,6 +61,21 @@ PackedMatrix PackSources(WeightReader& reader, std::span<const WeightReader::Sou
   return packed;
 }
 
+/// The packed weights from the cache, without reading the sources, or else of the sources.
+PackedMatrix LoadPacked(WeightReader& reader, const std::string& name, std::span<const WeightReader::Source> sources,
+                        const LinearSpec& spec) {
+  const int64_t columns = spec.out_features * static_cast<int64_t>(sources.size());
+  std::optional<PackedMatrix> found = reader.packed().Find(name, reader.FormatOf(sources), spec.in_features, columns);
+  PackedMatrix packed = found ? *found : PackSources(reader, sources, spec.order, spec.in_features, spec.out_features);
+  reader.packed().Add(name, packed, found.has_value());
+  for (const WeightReader::Source& source : sources) {
+    if (found) {
+      reader.Done(source, 0, source.matrix.rows);
+    }
+  }
+  return packed;
+}
+
 }  // namespace
 
 Result<LinearLayer> LinearLayer::Load(WeightReader& reader, const LinearSpec& spec) {
@@ -75,7 +93,9 @@ Result<LinearLayer> LinearLayer::Load(WeightReader& reader, const LinearSpec& sp
       biases.push_back(std::move(bias));
     }
   }
-  LinearLayer layer(reader.form(), PackSources(reader, weights, spec.order, in, out));
+  std::string name = fmt::format("{}", fmt::join(spec.names, "+"));
+  PackedMatrix packed = LoadPacked(reader, name, weights, spec);
+  LinearLayer layer(reader.form(), std::move(name), std::move(packed));
   if (spec.has_bias) {
     layer.bias_ = NewFloats({layer.out_features()});
     for (size_t i = 0; i < biases.size(); ++i) {
@@ -90,7 +110,17 @@ LinearLayer LinearLayer::FromValues(WeightReader& reader, std::span<const float>
   PackedMatrix packed(WeightFormat::F32, in_features, out_features);
   MatrixSource source{reinterpret_cast<const std::byte*>(weight.data()), ElementType::F32, out_features, in_features};
   PackColumnRows(source, 0, out_features, 0, packed.floats());
-  return {reader.form(), std::move(packed)};
+  return {reader.form(), "", std::move(packed)};
+}
+
+void LinearLayer::AddDraft(WeightReader& reader) {
+  draft_ = reader.packed_drafts().Find(name_, WeightFormat::Int8, in_features(), out_features());
+  const bool is_found = draft_.has_value();
+  if (!is_found) {
+    draft_ = weights_.ToInt8(reader.team());
+  }
+  reader.packed_drafts().Add(name_, *draft_, is_found);
+  reader.Done(static_cast<uint64_t>(draft_->bytes()));
 }
 
 void LinearLayer::Forward(const float* x, int64_t rows, float* y, const Options& options, ThreadTeam& team) const {

@@ -48,8 +48,8 @@ class LinearLayer {
   /// y [rows, out] = activation(x [rows, in] W + b) + residual [rows, out].
   void Forward(const float* x, int64_t rows, float* y, const Options& options, ThreadTeam& team) const;
 
-  /// Makes the copy for drafts, with int8 weights. Needs weights that are not int8 themselves.
-  void AddDraft(ThreadTeam& team) { draft_ = weights_.ToInt8(team); }
+  /// Makes the copy for drafts, with int8 weights. Needs weights that are not int8 themselves, and the reader that they came from.
+  void AddDraft(WeightReader& reader);
 
   /// The weights of one output, [in]: an embedding that is tied to this layer.
   void ReadOutput(int64_t output, float* out) const;
@@ -62,11 +62,14 @@ class LinearLayer {
   [[nodiscard]] PackedWeights packed(WeightCopy copy) const { return Of(copy).weights(); }
 
  private:
-  LinearLayer(const KernelForm& form, PackedMatrix weights) : form_(&form), weights_(std::move(weights)) {}
+  LinearLayer(const KernelForm& form, std::string name, PackedMatrix weights)
+      : form_(&form), name_(std::move(name)), weights_(std::move(weights)) {}
 
   [[nodiscard]] const PackedMatrix& Of(WeightCopy copy) const { return copy == WeightCopy::Draft ? *draft_ : weights_; }
 
   const KernelForm* form_;
+  /// What the cache calls its weights.
+  std::string name_;
   PackedMatrix weights_;
   std::optional<PackedMatrix> draft_;
   at::Tensor bias_;  // [out], or undefined

@@ -46,6 +46,12 @@ float* PackedMatrix::floats() {
   return panels_.data_ptr<float>();
 }
 
+std::span<std::byte> PackedMatrix::panel_bytes() { return {static_cast<std::byte*>(panels_.data_ptr()), panels_.nbytes()}; }
+
+std::span<std::byte> PackedMatrix::scale_bytes() {
+  return scales_.defined() ? std::span(static_cast<std::byte*>(scales_.data_ptr()), scales_.nbytes()) : std::span<std::byte>();
+}
+
 void PackedMatrix::Encode(const float* panels, int64_t first_panel, int64_t panel_count, ThreadTeam& team) {
   const int64_t elements = depth_ * kPanelColumns;
   auto* stored = static_cast<std::byte*>(panels_.data_ptr()) + first_panel * elements * WeightSize(format_);

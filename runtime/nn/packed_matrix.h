@@ -1,7 +1,9 @@
 // A weight matrix packed once for the kernels, in one of their formats.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <ATen/core/Tensor.h>
 
@@ -25,6 +27,10 @@ class PackedMatrix {
 
   /// The panels of an `F32` matrix.
   [[nodiscard]] float* floats();
+
+  /// What is stored, [ceil(columns / 64), depth, 64] weights and, for `Int8`, [ceil(columns / 64), 64] scales.
+  [[nodiscard]] std::span<std::byte> panel_bytes();
+  [[nodiscard]] std::span<std::byte> scale_bytes();
 
   /// Stores panels from `first_panel` on, given as floats [panels, depth, 64].
   void Encode(const float* panels, int64_t first_panel, int64_t panel_count, ThreadTeam& team);

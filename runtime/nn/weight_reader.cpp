@@ -25,13 +25,27 @@ std::optional<ElementType> ElementTypeOf(std::string_view dtype) {
   return std::nullopt;
 }
 
+std::string PrecisionName(Precision precision) { return PrecisionNames()[static_cast<size_t>(precision)]; }
+
+/// What the cache calls the copies for drafts. Those of exact weights are what `precision: int8` has.
+std::string DraftFormat(Precision precision) {
+  const std::string int8 = PrecisionName(Precision::Int8);
+  return precision == Precision::Exact ? int8 : fmt::format("{} of {}", int8, PrecisionName(precision));
+}
+
 }  // namespace
 
 std::string FormatShape(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 WeightReader::WeightReader(const Checkpoint& checkpoint, Precision precision, std::function<void(uint64_t bytes)> progress,
-                           ThreadTeam& team)
-    : checkpoint_(checkpoint), precision_(precision), progress_(std::move(progress)), team_(team), form_(*RunnableKernelForms().front()) {}
+                           ThreadTeam& team, const Cache& cache)
+    : checkpoint_(checkpoint),
+      precision_(precision),
+      progress_(std::move(progress)),
+      team_(team),
+      form_(*RunnableKernelForms().front()),
+      packed_(cache.cache, cache.model, PrecisionName(precision), cache.cache != nullptr ? checkpoint.Identity() : "", team),
+      packed_drafts_(cache.cache, cache.model, DraftFormat(precision), cache.cache != nullptr ? checkpoint.Identity() : "", team) {}
 
 Result<WeightReader::Source> WeightReader::Find(std::string_view name, const std::vector<int64_t>& shape) const {
   PLAIT_TRY(TensorView view, checkpoint_.Tensor(name));
@@ -80,10 +94,19 @@ void WeightReader::Done(const Source& source, int64_t begin, int64_t end) {
   TensorView part = source.view;
   part.bytes = part.bytes.subspan(static_cast<size_t>(begin * row_bytes), bytes);
   checkpoint_.Release(part);
+  Done(bytes);
+}
+
+void WeightReader::Done(uint64_t bytes) {
   uint64_t done = bytes_done_.fetch_add(bytes) + bytes;
   if (progress_) {
     progress_(done);
   }
+}
+
+void WeightReader::KeepPacked() {
+  packed_.Keep();
+  packed_drafts_.Keep();
 }
 
 }  // namespace plait

@@ -16,6 +16,7 @@
 #include "runtime/kernels/kernel_form.h"
 #include "runtime/kernels/linear.h"
 #include "runtime/kernels/pack.h"
+#include "runtime/nn/packed_entry.h"
 #include "runtime/weights/checkpoint.h"
 
 namespace plait {
@@ -25,8 +26,14 @@ std::string FormatShape(const std::vector<int64_t>& shape);
 
 class WeightReader {
  public:
+  /// The cache that may have packed weights, or null, and what it calls the model.
+  struct Cache {
+    WeightCache* cache = nullptr;
+    std::string model;
+  };
   /// `precision` and `progress` are as in LoadOptions. The references must outlive the reader.
-  WeightReader(const Checkpoint& checkpoint, Precision precision, std::function<void(uint64_t bytes)> progress, ThreadTeam& team);
+  WeightReader(const Checkpoint& checkpoint, Precision precision, std::function<void(uint64_t bytes)> progress, ThreadTeam& team,
+               const Cache& cache);
 
   [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
   [[nodiscard]] ThreadTeam& team() const { return team_; }
@@ -48,6 +55,14 @@ class WeightReader {
 
   /// Rows [begin, end) of a source have been read and will not be again: counts them and lets their pages go.
   void Done(const Source& source, int64_t begin, int64_t end);
+  /// Counts bytes that were made of weights that are in memory.
+  void Done(uint64_t bytes);
+
+  /// What the cache has of the layers' weights, and of their copies for drafts.
+  [[nodiscard]] PackedEntry& packed() { return packed_; }
+  [[nodiscard]] PackedEntry& packed_drafts() { return packed_drafts_; }
+  /// Once all layers are there: gives the cache what it lacked.
+  void KeepPacked();
 
  private:
   const Checkpoint& checkpoint_;
@@ -55,6 +70,8 @@ class WeightReader {
   std::function<void(uint64_t bytes)> progress_;
   ThreadTeam& team_;
   const KernelForm& form_;
+  PackedEntry packed_;
+  PackedEntry packed_drafts_;
   std::atomic<uint64_t> bytes_done_ = 0;
 };
 

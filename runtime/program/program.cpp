@@ -1,5 +1,8 @@
 #include "runtime/program/program.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -17,6 +20,17 @@
 namespace plait {
 namespace {
 
+/// What is read or made of a model.
+uint64_t LoadedBytes(const plan::Model& model) { return static_cast<uint64_t>(model.weight_bytes + model.draft_bytes); }
+
+/// What the cache calls a model: by its name on the hub, or where it lies.
+std::string CacheName(const plan::Model& model, const std::string& folder) {
+  std::optional<ModelSource> source = ParseModelSource(model.source);
+  std::error_code ignored;
+  return source && source->kind == "hf" ? std::string(source->place)
+                                        : std::filesystem::absolute(folder, ignored).lexically_normal().string();
+}
+
 /// What a result holds before the pool has run the work that makes it.
 Error NotRun() { return {FailureKind::Cancelled, "the work did not run", "", {}}; }
 
@@ -25,6 +39,8 @@ Error NotRun() { return {FailureKind::Cancelled, "the work did not run", "", {}}
 struct Program::State {
   plan::Plan plan;
   std::unique_ptr<ThreadPool> pool;
+  /// Counts its files as in use while the program is loaded.
+  std::optional<WeightCache> cache;
   std::vector<std::unique_ptr<TaskModel>> models;
 };
 
@@ -38,19 +54,25 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
   state->plan = std::move(plan);
   state->pool = std::make_unique<ThreadPool>(PoolSize(state->plan.machine, options.threads), UseOneTorchThread);
   state->models.resize(state->plan.models.size());
+  if (!options.cache.folder.empty()) {
+    state->cache.emplace(options.cache);
+  }
   Program program(std::move(state));
 
   const std::set<uint32_t> wanted = plan::CalledModels(program.plan(), options.only_entry);
   uint64_t total = 0;
   for (uint32_t model : wanted) {
-    total += static_cast<uint64_t>(program.plan().models[model].weight_bytes);
+    total += LoadedBytes(program.plan().models[model]);
   }
   uint64_t done = 0;  // by the models before
   for (uint32_t index : wanted) {
     const plan::Model& model = program.plan().models[index];
     TaskModelOptions model_options{model.options, model.drafts, model.prompt_starts, {}};
+    if (program.state_->cache) {
+      model_options.cache = {&*program.state_->cache, CacheName(model, options.model_folders[index])};
+    }
     if (options.progress) {
-      model_options.progress = [&](uint64_t bytes) { options.progress(done + bytes, total); };
+      model_options.progress = [&](uint64_t bytes) { options.progress(done + std::min(bytes, LoadedBytes(model)), total); };
     }
     Result<std::unique_ptr<TaskModel>> loaded = NotRun();
     program.state_->pool->Run([&](ThreadTeam& team) {
@@ -64,7 +86,7 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
       return plan::WithUserOf(model, std::move(loaded).error());
     }
     program.state_->models[index] = *std::move(loaded);
-    done += static_cast<uint64_t>(model.weight_bytes);
+    done += LoadedBytes(model);
   }
   return program;
 }

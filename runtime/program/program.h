@@ -13,6 +13,7 @@
 #include "compiler/plan/plan.h"
 #include "runtime/base/cancellation.h"
 #include "runtime/base/thread_team.h"
+#include "runtime/cache/weight_cache.h"
 #include "runtime/code_models/code_model.h"
 #include "runtime/exec/degradation.h"
 #include "runtime/exec/observer.h"
@@ -28,7 +29,9 @@ struct ProgramOptions {
   CodePermission code;
   /// Threads of the pool; 0 takes what the plan was made for, never more than the machine has.
   int threads = 0;
-  /// Called with the bytes of weights that are ready and those there are, from any thread.
+  /// The folder of the cache of packed weights; none where empty. What it may hold, and notes, are as in WeightCache.
+  WeightCache::Options cache;
+  /// Called with the bytes of weights that are ready and those there are, copies for drafts among them, from any thread.
   std::function<void(uint64_t done, uint64_t total)> progress;
 };
 

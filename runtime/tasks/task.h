@@ -12,6 +12,7 @@
 #include "compiler/base/result.h"
 #include "compiler/base/value.h"
 #include "runtime/base/task_model.h"
+#include "runtime/nn/weight_reader.h"
 
 namespace plait {
 
@@ -22,8 +23,10 @@ struct TaskModelOptions {
   std::vector<DraftSource> drafts;
   /// What prompts of a generator are known to begin with.
   std::vector<std::string> prompt_starts;
-  /// Called with all bytes of this model's weights that are ready so far, from any thread.
+  /// Called with all bytes of this model's weights that are ready so far, copies for drafts among them, from any thread.
   std::function<void(uint64_t bytes)> progress;
+  /// Where weights that take computing are kept from one load to the next.
+  WeightReader::Cache cache{};
 };
 
 /// `task` is the qualified name, text.Generator; `folder` is the model's. Every failure names the file or tensor at fault.

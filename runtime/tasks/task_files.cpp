@@ -24,6 +24,7 @@ Result<LoadOptions> ReadLoadOptions(const TaskModelOptions& options) {
   LoadOptions load_options;
   load_options.precision = *precision;
   load_options.progress = options.progress;
+  load_options.cache = options.cache;
   load_options.keeps_draft = Contains(options.drafts, DraftSource::Int8);
   const Value& head = Argument(options.options, "head");
   if (head.is_null()) {

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <llvm/ADT/StringRef.h>
 
+#include "compiler/base/digest.h"
 #include "compiler/base/file_system.h"
 #include "compiler/formats/json.h"
 #include "compiler/formats/safetensors.h"
@@ -23,6 +24,8 @@ constexpr std::string_view kStandInKey = "plait.stand_in";
 struct Shard {
   MappedFile file;
   SafetensorsHeader header;
+
+  [[nodiscard]] std::string_view text() const { return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}; }
 };
 
 Result<Shard> OpenShard(const std::string& path) {
@@ -205,6 +208,19 @@ const Value& Checkpoint::generation_config() const { return impl_->generation_co
 bool Checkpoint::is_stand_in() const {
   return std::any_of(impl_->shards.begin(), impl_->shards.end(),
                      [](const Shard& shard) { return shard.header.metadata.contains(std::string(kStandInKey)); });
+}
+
+std::string Checkpoint::Identity() const {
+  Sha256 digest;
+  digest.Add(ToJson(impl_->config));
+  std::string files;
+  for (const Shard& shard : impl_->shards) {
+    const std::string_view text = shard.text();
+    // The file was parsed, so its first bytes say how long its header is.
+    digest.Add(text.substr(0, *SafetensorsHeaderBytes(text, text.size(), impl_->folder)));
+    files += fmt::format(" {}@{}", text.size(), shard.file.modified());
+  }
+  return digest.Text() + files;
 }
 
 bool Checkpoint::Has(std::string_view tensor_name) const { return impl_->tensors.contains(tensor_name); }

@@ -37,6 +37,9 @@ class Checkpoint {
   [[nodiscard]] const Value& generation_config() const;
   /// Whether the weights say of themselves that they are random (made by tools/make_models).
   [[nodiscard]] bool is_stand_in() const;
+  /// What tells these weights from others without reading them: a digest of config.json and of the files' headers, and each file's size and
+  /// time of change in nanoseconds. Weights that were written over with the size and the time kept are not told apart.
+  [[nodiscard]] std::string Identity() const;
 
   [[nodiscard]] bool Has(std::string_view tensor_name) const;
   [[nodiscard]] std::vector<std::string> TensorNames() const;

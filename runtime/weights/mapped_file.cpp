@@ -28,6 +28,8 @@ Result<MappedFile> MappedFile::Open(const std::string& path) {
     return error;
   }
   MappedFile file;
+  constexpr int64_t kNano = 1'000'000'000;
+  file.modified_ = status.st_mtim.tv_sec * kNano + status.st_mtim.tv_nsec;
   auto size = static_cast<size_t>(status.st_size);
   if (size > 0) {
     void* start = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
@@ -42,10 +44,11 @@ Result<MappedFile> MappedFile::Open(const std::string& path) {
   return file;
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})), modified_(other.modified_) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(bytes_, other.bytes_);
+  std::swap(modified_, other.modified_);
   return *this;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -21,6 +22,8 @@ class MappedFile {
   ~MappedFile();
 
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  /// When the file was last written, in nanoseconds since 1970.
+  [[nodiscard]] int64_t modified() const { return modified_; }
   /// Drops the pages of `part` from resident memory; reading them again is allowed and slow.
   void Release(std::span<const std::byte> part) const;
 
@@ -28,6 +31,7 @@ class MappedFile {
   MappedFile() = default;
 
   std::span<const std::byte> bytes_;
+  int64_t modified_ = 0;
 };
 
 }  // namespace plait

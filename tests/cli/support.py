@@ -16,11 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("PLAIT_BUILD", ROOT / "build" / "release"))
 PLAIT = BUILD / "plait"
 TINY = ROOT / "build" / "models-tiny"
+# No test writes to the user's cache.
+os.environ["PLAIT_CACHE"] = "off"
 ORACLE = ROOT / "tests" / "oracle" / "page"
 
 
 def plait(*words: str | Path, stdin: str | bytes = b"", cwd: Path = ROOT, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs the command without the user's Hugging Face cache and terminal."""
+    """Runs the command without the user's caches and terminal."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     clean |= {"HF_HUB_CACHE": str(ROOT / "build" / "no-such-cache"), "NO_COLOR": "1"} | (env or {})
     done = subprocess.run(
@@ -70,6 +72,9 @@ class _LoadOptions(ctypes.Structure):
         ("allow_code_models", ctypes.c_int),
         ("allowed_digests", ctypes.POINTER(ctypes.c_char_p)),
         ("allowed_digest_count", ctypes.c_size_t),
+        ("cache_folder", ctypes.c_char_p),
+        ("cache_bytes", ctypes.c_uint64),
+        ("note", ctypes.c_void_p),
     ]
 
 
@@ -103,7 +108,7 @@ class Program:
     def __init__(self, plan: str, folders: list[Path], threads: int = 0, allow_code_models: bool = False):
         Program._library = Program._library or _open_library()
         names = (ctypes.c_char_p * len(folders))(*(str(folder).encode() for folder in folders))
-        options = _LoadOptions(names, len(folders), None, threads, None, None, int(allow_code_models), None, 0)
+        options = _LoadOptions(names, len(folders), None, threads, None, None, int(allow_code_models), None, 0, None, 0, None)
         error = ctypes.c_void_p()
         text = plan.encode()
         program = self._library.plait_load(text, ctypes.c_size_t(len(text)), b"plan", ctypes.byref(options), ctypes.byref(error))

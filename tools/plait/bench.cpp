@@ -14,15 +14,15 @@
 namespace plait {
 namespace {
 
-constexpr OptionSpec kOptions[] = {{"--drafts", true, ""},  {"--max-memory", true, ""},
-                                   {"--runs", true, ""},    {"--warmup", true, ""},
-                                   {"--input", true, ""},   {"--entry", true, ""},
-                                   {"--json", false, ""},   {"--protocol", true, ""},
-                                   {"--threads", true, ""}, {"--models", true, ""},
-                                   {"--machine", true, ""}, {"--strict", false, ""},
-                                   {"--locked", false, ""}, {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},   {"--allow-code-models", false, ""},
-                                   {"--quiet", false, ""}};
+constexpr OptionSpec kOptions[] = {{"--drafts", true, ""},    {"--max-memory", true, ""},
+                                   {"--runs", true, ""},      {"--warmup", true, ""},
+                                   {"--input", true, ""},     {"--entry", true, ""},
+                                   {"--json", false, ""},     {"--protocol", true, ""},
+                                   {"--threads", true, ""},   {"--models", true, ""},
+                                   {"--machine", true, ""},   {"--strict", false, ""},
+                                   {"--locked", false, ""},   {"--warnings-as-errors", false, ""},
+                                   {"--allow", true, ""},     {"--allow-code-models", false, ""},
+                                   {"--no-cache", false, ""}, {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait bench FILE [options]
 
@@ -42,6 +42,7 @@ Times warm runs of one request on a graph or a plan file: the whole and each ste
   --drafts KINDS        what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
                         both as int8,text, which is the default, or none; the answer is the same
   --max-memory SIZE     what an api may take at most, as 2GiB; drafts are left out where they do not fit
+  --no-cache            compute packed weights anew, and keep none on disk; see plait cache --help
   --strict              resources beyond the machine or below the weights are errors
   --locked              every model must be what plait.lock says
   --warnings-as-errors  warnings fail too

@@ -18,7 +18,6 @@ namespace plait {
 namespace {
 
 constexpr std::string_view kHelp = R"(Plait checks, plans and runs inference graphs: several models as one program.
-
 usage: plait VERB FILE [options]
 
 look at a graph
@@ -36,6 +35,7 @@ use it
   eval       tell what bf16 and int8 weights cost in quality, on a text of yours
   compile    write the plan to a file, or print any stage of the compilation
   lock       write down which files each model is, so that other machines can tell
+  cache      list or remove the packed weights that run and bench keep on disk
 
 plait VERB --help tells more. Exit codes: 0 fine, 1 faults were found, 2 wrong usage, 70 a bug in plait.
 
@@ -43,8 +43,8 @@ example
   plait run graphs/inference_graph.graph --input '{"original_sentence": "I have an idea!"}'
 )";
 
-const Verb* const kVerbs[] = {&kCheckVerb,   &kFmtVerb, &kTestVerb,  &kPlanVerb, &kDotVerb,     &kDocVerb,
-                              &kExplainVerb, &kRunVerb, &kBenchVerb, &kEvalVerb, &kCompileVerb, &kLockVerb};
+const Verb* const kVerbs[] = {&kCheckVerb, &kFmtVerb,   &kTestVerb, &kPlanVerb,    &kDotVerb,  &kDocVerb,  &kExplainVerb,
+                              &kRunVerb,   &kBenchVerb, &kEvalVerb, &kCompileVerb, &kLockVerb, &kCacheVerb};
 
 std::optional<std::string> ReadVariable(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());

@@ -29,6 +29,7 @@ constexpr OptionSpec kOptions[] = {{"--drafts", true, ""},
                                    {"--warnings-as-errors", false, ""},
                                    {"--allow", true, ""},
                                    {"--allow-code-models", false, ""},
+                                   {"--no-cache", false, ""},
                                    {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait run FILE [options]
@@ -51,6 +52,7 @@ as they come, each as a line of JSON.
   --drafts KINDS                 what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
                                  both as int8,text, which is the default, or none; the answer is the same
   --max-memory SIZE              what an api may take at most, as 2GiB; drafts are left out where they do not fit
+  --no-cache                     compute packed weights anew, and keep none on disk; see plait cache --help
   --strict                       resources beyond the machine or below the weights are errors
   --locked                       every model must be what plait.lock says
   --warnings-as-errors           warnings fail too

@@ -11,11 +11,16 @@
 
 #include "compiler/formats/json.h"
 #include "compiler/plan/text.h"
+#include "tools/plait/cache_settings.h"
 #include "tools/plait/runtime_functions.h"
 
 namespace plait {
 
 namespace {
+
+void PrintNote(bool colour, std::string_view text) {
+  PrintError(fmt::format("{}note:{} {}\n", colour ? "\x1b[1;36m" : "", colour ? "\x1b[0m" : "", text));
+}
 
 /// One line on the terminal that is rewritten and leaves nothing behind.
 class LoadingProgress {
@@ -36,7 +41,8 @@ class LoadingProgress {
   }
 
   void Clear() {
-    if (is_shown_) {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(is_shown_, false)) {
       PrintError("\r\x1b[K");
     }
   }
@@ -76,6 +82,12 @@ class InterruptScope {
 
  private:
   void (*previous_)(int);
+};
+
+/// What is told while a program is loaded.
+struct LoadListener {
+  LoadingProgress progress;
+  bool colour = false;
 };
 
 }  // namespace
@@ -163,23 +175,39 @@ LoadOutcome LoadProgram(const World& world, const PreparedPlan& prepared, const 
   for (const std::string& digest : prepared.places.allowed_code) {
     digest_pointers.push_back(digest.c_str());
   }
-  LoadingProgress progress;
+  Result<CacheSettings> cache = ReadCacheSettings(world.environment);
+  if (!cache.ok()) {
+    return {std::nullopt, Fail(world, cache.error())};
+  }
+  LoadListener listener;
+  listener.colour = world.colour_err;
   plait_load_options options{};
   options.model_folders = folder_pointers.data();
   options.model_folder_count = folder_pointers.size();
   options.only_entry = entry.c_str();
   options.threads = threads;
-  options.user = &progress;
+  options.user = &listener;
   options.allow_code_models = prepared.allow_code_models ? 1 : 0;
   options.allowed_digests = digest_pointers.data();
   options.allowed_digest_count = digest_pointers.size();
   if (world.error_is_terminal && !quiet) {
-    options.progress = [](void* user, uint64_t done, uint64_t total) { static_cast<LoadingProgress*>(user)->Update(done, total); };
+    options.progress = [](void* user, uint64_t done, uint64_t total) { static_cast<LoadListener*>(user)->progress.Update(done, total); };
+  }
+  if (prepared.uses_cache && !cache->is_off && !cache->folder.empty()) {
+    options.cache_folder = cache->folder.c_str();
+    options.cache_bytes = cache->most_bytes;
+  }
+  if (!quiet) {
+    options.note = [](void* user, const char* note) {
+      auto* to = static_cast<LoadListener*>(user);
+      to->progress.Clear();
+      PrintNote(to->colour, note);
+    };
   }
   std::string text = plan::Write(prepared.plan);
   plait_error* error = nullptr;
   plait_program* program = (*functions)->plait_load(text.data(), text.size(), "plan", &options, &error);
-  progress.Clear();
+  listener.progress.Clear();
   if (program == nullptr) {
     PrintError(TakeError(**functions, error, world.colour_err).text);
     return {std::nullopt, kFaults};
@@ -199,8 +227,8 @@ void NoteStandIns(const World& world, const LoadedProgram& program, size_t model
                         : count == model_count         ? fmt::format("{} models are stand-ins", count == 2 ? "both" : "all " + how_many)
                         : count == 1                   ? "one of the models is a stand-in"
                                                        : fmt::format("{} of the models are stand-ins", how_many);
-  PrintError(fmt::format("{}note:{} {} with random weights (made by tools/make_models); the texts and scores mean nothing\n",
-                         world.colour_err ? "\x1b[1;36m" : "", world.colour_err ? "\x1b[0m" : "", subject));
+  PrintNote(world.colour_err,
+            fmt::format("{} with random weights (made by tools/make_models); the texts and scores mean nothing", subject));
 }
 
 }  // namespace plait

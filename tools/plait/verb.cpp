@@ -142,7 +142,8 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
     if (arguments.Has("--locked")) {
       PLAIT_TRY_VOID(CheckPlanLock(world, read, places, path));
     }
-    return std::optional<PreparedPlan>({std::move(read), std::move(places), ParentPath(path), arguments.Has("--allow-code-models")});
+    return std::optional<PreparedPlan>(
+        {std::move(read), std::move(places), ParentPath(path), arguments.Has("--allow-code-models"), !arguments.Has("--no-cache")});
   }
   CompileOptions options;
   PLAIT_TRY(options.machine, ChosenMachine(world, arguments));
@@ -159,8 +160,8 @@ Result<std::optional<PreparedPlan>> Prepare(const World& world, const Arguments&
   if (HasErrors(found)) {
     return std::optional<PreparedPlan>();
   }
-  return std::optional<PreparedPlan>(
-      {*std::move(compilation.plan), std::move(places), ParentPath(path), arguments.Has("--allow-code-models")});
+  return std::optional<PreparedPlan>({*std::move(compilation.plan), std::move(places), ParentPath(path),
+                                      arguments.Has("--allow-code-models"), !arguments.Has("--no-cache")});
 }
 
 }  // namespace

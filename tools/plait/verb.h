@@ -55,6 +55,7 @@ extern const Verb kEvalVerb;
 extern const Verb kLockVerb;
 extern const Verb kExplainVerb;
 extern const Verb kDocVerb;
+extern const Verb kCacheVerb;
 
 /// Writes to standard output; `plait … | head` is no fault.
 void Print(std::string_view text);
@@ -103,6 +104,8 @@ struct PreparedPlan {
   std::string base_folder;
   /// `--allow-code-models`.
   bool allow_code_models = false;
+  /// Not `--no-cache`.
+  bool uses_cache = true;
 };
 
 /// What `plan`, `dot`, `run`, `bench` and `eval` begin with: takes the one file of `arguments`, compiles it where it is a source, and

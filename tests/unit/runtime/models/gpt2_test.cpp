@@ -180,7 +180,7 @@ TEST_CASE("checkpoints of the bare model, with old buffers, and with the head be
   });
 }
 
-TEST_CASE("progress counts every byte that the model reads") {
+TEST_CASE("progress counts every byte that the model reads, and those of the copy for drafts") {
   ThreadPool pool(2);
   pool.Run([](ThreadTeam& team) {
     Checkpoint checkpoint = OpenOrFail(OraclePath("gpt2"));
@@ -191,8 +191,10 @@ TEST_CASE("progress counts every byte that the model reads") {
       while (seen < bytes && !most.compare_exchange_weak(seen, bytes)) {
       }
     };
-    REQUIRE(LoadCausalLm(checkpoint, options, team).ok());
-    uint64_t total = 0;
+    options.keeps_draft = true;
+    Result<std::unique_ptr<CausalLm>> model = LoadCausalLm(checkpoint, options, team);
+    REQUIRE(model.ok());
+    auto total = static_cast<uint64_t>((*model)->bytes_per_pass(WeightCopy::Draft));
     for (const std::string& name : checkpoint.TensorNames()) {
       total += checkpoint.Tensor(name)->bytes.size();
     }

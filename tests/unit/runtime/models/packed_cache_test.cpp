@@ -1,0 +1,262 @@
+// Models whose packed weights come from the cache are, to the bit, those whose weights were computed.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "fixture.h"
+#include "runtime/cache/cache_folder.h"
+#include "runtime/models/causal_lm.h"
+#include "runtime/models/sequence_classifier.h"
+#include "runtime/models/text_encoder.h"
+
+namespace plait {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kModels[] = {"gpt2", "gpt2_untied", "bert", "distilbert", "roberta"};
+
+class CacheFolder {
+ public:
+  CacheFolder() {
+    std::string pattern = (fs::temp_directory_path() / "plait-cache-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~CacheFolder() { fs::remove_all(path_); }
+  CacheFolder(const CacheFolder&) = delete;
+  CacheFolder& operator=(const CacheFolder&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  /// What is kept, by format.
+  [[nodiscard]] std::vector<std::string> Formats() const {
+    std::vector<std::string> formats;
+    for (const CacheEntry& entry : ListCache(path_)) {
+      formats.push_back(entry.labels.format);
+    }
+    std::sort(formats.begin(), formats.end());
+    return formats;
+  }
+
+ private:
+  std::string path_;
+};
+
+/// The logits of the recorded tokens, with the draft's behind them where there is one.
+std::vector<float> Logits(CausalLm& model, const Value& expected, ThreadTeam& team) {
+  std::vector<int32_t> tokens;
+  for (const Value& token : expected.Field("tokens")->AsList()) {
+    tokens.push_back(static_cast<int32_t>(token.AsInt()));
+  }
+  std::vector<float> all;
+  for (WeightCopy copy : {WeightCopy::Main, WeightCopy::Draft}) {
+    if (copy == WeightCopy::Main || model.has_draft()) {
+      std::unique_ptr<KeyValueCache> past = model.NewCache(1, model.max_positions());
+      CausalLm::Step step{0, tokens, static_cast<int64_t>(tokens.size())};
+      std::span<const float> logits = model.Forward({&step, 1}, copy, *past, team);
+      all.insert(all.end(), logits.begin(), logits.end());
+    }
+  }
+  return all;
+}
+
+/// The recorded texts; `rows` holds what the inputs look at.
+std::vector<EncoderInput> Batch(const Value& expected, std::vector<std::vector<int32_t>>& rows) {
+  for (const Value& text : expected.Field("batch")->AsList()) {
+    for (const char* field : {"input_ids", "token_type_ids"}) {
+      std::vector<int32_t>& row = rows.emplace_back();
+      for (const Value& id : text.Field(field)->AsList()) {
+        row.push_back(static_cast<int32_t>(id.AsInt()));
+      }
+    }
+  }
+  std::vector<EncoderInput> batch;
+  for (size_t i = 0; i < rows.size(); i += 2) {
+    batch.push_back({rows[i], rows[i + 1]});
+  }
+  return batch;
+}
+
+std::vector<float> Logits(SequenceClassifier& model, const Value& expected, ThreadTeam& team) {
+  std::vector<std::vector<int32_t>> rows;
+  Result<std::vector<float>> logits = model.Forward(Batch(expected, rows), team, Cancellation());
+  REQUIRE(logits.ok());
+  return *logits;
+}
+
+/// The vectors of all tokens.
+std::vector<float> Logits(Encoder& model, const Value& expected, ThreadTeam& team) {
+  std::vector<std::vector<int32_t>> rows;
+  Result<at::Tensor> vectors = model.AllTokens(Batch(expected, rows), team, Cancellation());
+  REQUIRE(vectors.ok());
+  const auto* floats = vectors->const_data_ptr<float>();
+  return {floats, floats + vectors->numel()};
+}
+
+struct Loaded {
+  std::vector<float> logits;
+  std::vector<std::string> notes;
+};
+
+/// Loads the model in `folder` as the recorded `name` and runs it; without a cache where `cache_folder` is empty.
+Loaded LoadAndRun(const std::string& name, const std::string& folder, Precision precision, const std::string& cache_folder, int threads = 2,
+                  bool has_head = true) {
+  Loaded loaded;
+  ThreadPool pool(threads);
+  pool.Run([&](ThreadTeam& team) {
+    WeightCache cache({cache_folder, 0, [&](const std::string& text) { loaded.notes.push_back(text); }});
+    LoadOptions options;
+    options.precision = precision;
+    options.keeps_draft = true;
+    options.cache = {cache_folder.empty() ? nullptr : &cache, name};
+    Checkpoint checkpoint = OpenOrFail(folder);
+    Value expected = ReadJson(OraclePath(name) + "/expected.json");
+    auto run = [&](auto model) {
+      if (!model.ok()) {
+        FAIL(RenderError(model.error(), false));
+      }
+      loaded.logits = Logits(**model, expected, team);
+    };
+    if (name.starts_with("gpt2")) {
+      run(LoadCausalLm(checkpoint, options, team));
+    } else if (!has_head) {
+      run(LoadTextEncoder(checkpoint, options, team));
+    } else {
+      run(LoadSequenceClassifier(checkpoint, options, team));
+    }
+  });
+  return loaded;
+}
+
+bool IsLayerWeight(const std::string& name, const FileTensor& tensor) {
+  return tensor.shape.size() == 2 && name.find("embeddings") == std::string::npos && name.find("wpe") == std::string::npos &&
+         name.find("wte") == std::string::npos;
+}
+
+/// Writes zeros over the weights of the linear layers; size and time of the file stay as they were.
+void WipeLayers(ModelCopy& copy) {
+  const fs::path weights = copy.path() + "/model.safetensors";
+  const auto time = fs::last_write_time(weights);
+  copy.ChangeWeights([](FileTensors& tensors) {
+    for (auto& [name, tensor] : tensors) {
+      if (IsLayerWeight(name, tensor)) {
+        tensor.bytes.assign(tensor.bytes.size(), '\0');
+      }
+    }
+  });
+  fs::last_write_time(weights, time);
+}
+
+TEST_CASE("from the cache as computed, and without reading the layers' weights") {
+  for (const char* name : kModels) {
+    for (Precision precision : {Precision::Int8, Precision::Bf16}) {
+      INFO(name);
+      ModelCopy copy(name);
+      copy.ChangeWeights([](FileTensors& /*tensors*/) {});  // the order that a later change keeps
+      CacheFolder folder;
+      const Loaded computed = LoadAndRun(name, copy.path(), precision, "");
+      const Loaded first = LoadAndRun(name, copy.path(), precision, folder.path());
+      CHECK(first.logits == computed.logits);
+      CHECK(folder.Formats().size() == (std::string(name).starts_with("gpt2") && precision == Precision::Bf16 ? 2 : 1));
+      CHECK(LoadAndRun(name, copy.path(), precision, folder.path(), 1).logits == computed.logits);
+
+      WipeLayers(copy);
+      const Loaded cached = LoadAndRun(name, copy.path(), precision, folder.path());
+      // A tied projection is the embeddings, which stay.
+      CHECK(cached.logits == computed.logits);
+      CHECK(LoadAndRun(name, copy.path(), precision, "").logits != computed.logits);
+      CHECK(first.notes.empty());
+      CHECK(cached.notes.empty());
+    }
+  }
+}
+
+TEST_CASE("exact fp32 weights are not kept, and their copy for drafts is what int8 has") {
+  CacheFolder folder;
+  const Loaded computed = LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Exact, "");
+  CHECK(LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Exact, folder.path()).logits == computed.logits);
+  CHECK(folder.Formats() == std::vector<std::string>{"int8"});
+  CHECK(LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Exact, folder.path()).logits == computed.logits);
+  const Loaded int8 = LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Int8, "");
+  CHECK(LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Int8, folder.path()).logits == int8.logits);
+  CHECK(folder.Formats() == std::vector<std::string>{"int8"});
+  CacheFolder none;
+  LoadAndRun("bert", OraclePath("bert"), Precision::Exact, none.path());
+  CHECK(none.Formats().empty());
+}
+
+TEST_CASE("a bf16 checkpoint's panels are kept too") {
+  ModelCopy copy("gpt2");
+  copy.ChangeWeights([](FileTensors& tensors) {
+    for (auto& [name, tensor] : tensors) {
+      std::string halves;
+      for (size_t i = 0; i < tensor.bytes.size(); i += 4) {
+        halves += tensor.bytes.substr(i + 2, 2);
+      }
+      tensor.dtype = "BF16";
+      tensor.bytes = halves;
+    }
+  });
+  CacheFolder folder;
+  const Loaded computed = LoadAndRun("gpt2", copy.path(), Precision::Exact, "");
+  for (int i = 0; i < 2; ++i) {
+    CHECK(LoadAndRun("gpt2", copy.path(), Precision::Exact, folder.path()).logits == computed.logits);
+    CHECK(folder.Formats() == std::vector<std::string>{"exact", "int8"});
+  }
+}
+
+TEST_CASE("an embedder and a classifier of one checkpoint share a file, whichever comes first") {
+  for (const char* name : {"bert", "distilbert", "roberta"}) {
+    INFO(name);
+    CacheFolder folder;
+    const std::string path = OraclePath(name);
+    const Loaded embedder = LoadAndRun(name, path, Precision::Int8, "", 2, false);
+    const Loaded classifier = LoadAndRun(name, path, Precision::Int8, "");
+    for (bool has_head : {false, true, false, true}) {
+      const Loaded cached = LoadAndRun(name, path, Precision::Int8, folder.path(), 2, has_head);
+      CHECK(cached.logits == (has_head ? classifier : embedder).logits);
+      CHECK(cached.notes.empty());
+      CHECK(folder.Formats().size() == 1);
+    }
+  }
+}
+
+TEST_CASE("weights that changed never come from the cache") {
+  ModelCopy copy("bert");
+  CacheFolder folder;
+  LoadAndRun("bert", copy.path(), Precision::Int8, folder.path());
+  const std::vector<float> before = LoadAndRun("bert", copy.path(), Precision::Int8, folder.path()).logits;
+  const fs::path weights = copy.path() + "/model.safetensors";
+  const auto time = fs::last_write_time(weights);
+  WipeLayers(copy);
+  fs::last_write_time(weights, time + std::chrono::nanoseconds(1000));
+  const Loaded changed = LoadAndRun("bert", copy.path(), Precision::Int8, folder.path());
+  CHECK(changed.logits != before);
+  CHECK(changed.logits == LoadAndRun("bert", copy.path(), Precision::Int8, "").logits);
+  CHECK(folder.Formats().size() == 2);
+  // A configuration that is another is another model, also with the same weights.
+  copy.ChangeConfig("\"model_type\"", "\"another\": 1, \"model_type\"");
+  CHECK(LoadAndRun("bert", copy.path(), Precision::Int8, folder.path()).logits == changed.logits);
+  CHECK(folder.Formats().size() == 3);
+}
+
+TEST_CASE("a file that breaks in the middle is made anew, whole") {
+  CacheFolder folder;
+  const Loaded computed = LoadAndRun("roberta", OraclePath("roberta"), Precision::Int8, folder.path());
+  const std::string path = ListCache(folder.path()).at(0).path;
+  std::string bytes = ReadText(path);
+  bytes[bytes.size() / 2 / 4096 * 4096] ^= 0x01;
+  std::ofstream(path, std::ios::binary) << bytes;
+  const Loaded repaired = LoadAndRun("roberta", OraclePath("roberta"), Precision::Int8, folder.path());
+  CHECK(repaired.logits == computed.logits);
+  CHECK(repaired.notes.size() == 1);
+  const Loaded again = LoadAndRun("roberta", OraclePath("roberta"), Precision::Int8, folder.path());
+  CHECK(again.logits == computed.logits);
+  CHECK(again.notes.empty());
+  CHECK(folder.Formats().size() == 1);
+}
+
+}  // namespace
+}  // namespace plait
