@@ -22,9 +22,9 @@ int64_t CheckLargest(const Floats& weight, int64_t depth, int64_t columns, const
   int64_t whole = 0;
   ThreadPool pool(threads);
   pool.Run([&](ThreadTeam& team) {
-    WeightReader reader(checkpoint, Precision::Exact, {}, team);
+    WeightReader reader(checkpoint, Precision::Exact, {}, team, {});
     LinearLayer layer = LinearLayer::FromValues(reader, weight, depth, columns);
-    layer.AddDraft(team);
+    layer.AddDraft(reader);
     Floats all(static_cast<size_t>(rows * columns));
     layer.Forward(x.data(), rows, all.data(), {}, team);
     for (const KernelForm* form : RunnableKernelForms().first(1)) {
