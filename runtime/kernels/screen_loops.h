@@ -1,8 +1,6 @@
 // The loops that find which outputs may be the largest, and that compute a few outputs of a linear layer. Included by forms only.
 #pragma once
 
-#include <algorithm>
-
 #include "runtime/kernels/linear_loops.h"
 #include "runtime/kernels/screen.h"
 

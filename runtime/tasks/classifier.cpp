@@ -5,6 +5,7 @@
 #include "runtime/tasks/arguments.h"
 #include "runtime/tasks/classification.h"
 #include "runtime/tasks/encoder_batch.h"
+#include "runtime/tasks/prepared_calls.h"
 #include "runtime/tasks/task_models.h"
 
 namespace plait {
@@ -33,17 +34,7 @@ std::vector<Result<Value>> Classifier::Call(std::string_view method, std::span<c
   if (method != "classify") {
     return results;
   }
-  std::vector<Encoding> texts;
-  std::vector<size_t> origins;
-  for (size_t i = 0; i < calls.size(); ++i) {
-    Result<Encoding> text = Prepare(calls[i]);
-    if (!text.ok()) {
-      results[i] = context.Failed(i, std::move(text).error());
-      continue;
-    }
-    texts.push_back(*std::move(text));
-    origins.push_back(i);
-  }
+  const auto [texts, origins] = PrepareCalls<Encoding>(calls, context, results, [this](const ValueFields& call) { return Prepare(call); });
   std::vector<Result<std::vector<float>>> logits = RunEncoder(*model_, texts, files_.name(), cost_, context);
   for (size_t i = 0; i < logits.size(); ++i) {
     if (!logits[i].ok()) {

@@ -9,6 +9,7 @@
 #include "runtime/tasks/arguments.h"
 #include "runtime/tasks/encoder_batch.h"
 #include "runtime/tasks/pooling.h"
+#include "runtime/tasks/prepared_calls.h"
 #include "runtime/tasks/task_models.h"
 #include "runtime/tasks/text_cut.h"
 #include "runtime/tokenizers/unicode.h"
@@ -57,17 +58,7 @@ std::vector<Result<Value>> Embedder::Call(std::string_view method, std::span<con
   if (method != "embed") {
     return results;
   }
-  std::vector<Encoding> texts;
-  std::vector<size_t> origins;
-  for (size_t i = 0; i < calls.size(); ++i) {
-    Result<Encoding> text = Prepare(calls[i]);
-    if (!text.ok()) {
-      results[i] = std::move(text).error();
-      continue;
-    }
-    texts.push_back(*std::move(text));
-    origins.push_back(i);
-  }
+  const auto [texts, origins] = PrepareCalls<Encoding>(calls, context, results, [this](const ValueFields& call) { return Prepare(call); });
   auto forward = [this](std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) {
     return Embed(batch, team, cancellation);
   };

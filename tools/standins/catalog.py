@@ -139,12 +139,9 @@ def _gpt2(name: str, layers: int, prefix: str, extra: dict[str, Any], tiny: bool
     )
 
 
-def _bert(tiny: bool) -> Model:
-    name = "google-bert/bert-base-uncased"
-    hidden, heads, inner, layers = (48, 4, 112, 2) if tiny else (768, 12, 3072, 12)
-    vocabulary = TINY_BERT_VOCABULARY if tiny else 30522
-    config = {
-        "architectures": ["BertForMaskedLM"],
+def _bert_config(architecture: str, version: str, tiny: bool, hidden: int, heads: int, inner: int, layers: int) -> dict[str, Any]:
+    return {
+        "architectures": [architecture],
         "attention_probs_dropout_prob": 0.1,
         "gradient_checkpointing": False,
         "hidden_act": "gelu",
@@ -159,11 +156,18 @@ def _bert(tiny: bool) -> Model:
         "num_hidden_layers": layers,
         "pad_token_id": 0,
         "position_embedding_type": "absolute",
-        "transformers_version": "4.6.0.dev0",
+        "transformers_version": version,
         "type_vocab_size": 2,
         "use_cache": True,
-        "vocab_size": vocabulary,
+        "vocab_size": TINY_BERT_VOCABULARY if tiny else 30522,
     }
+
+
+def _bert(tiny: bool) -> Model:
+    name = "google-bert/bert-base-uncased"
+    hidden, heads, inner, layers = (48, 4, 112, 2) if tiny else (768, 12, 3072, 12)
+    vocabulary = TINY_BERT_VOCABULARY if tiny else 30522
+    config = _bert_config("BertForMaskedLM", "4.6.0.dev0", tiny, hidden, heads, inner, layers)
     return Model(
         name=name,
         vocabulary="bert",
@@ -276,28 +280,8 @@ def _minilm(tiny: bool) -> Model:
     name = "sentence-transformers/all-MiniLM-L6-v2"
     hidden, heads, inner, layers = (24, 3, 80, 2) if tiny else (384, 12, 1536, 6)
     vocabulary = TINY_BERT_VOCABULARY if tiny else 30522
-    config = {
-        "_name_or_path": "nreimers/MiniLM-L6-H384-uncased",
-        "architectures": ["BertModel"],
-        "attention_probs_dropout_prob": 0.1,
-        "gradient_checkpointing": False,
-        "hidden_act": "gelu",
-        "hidden_dropout_prob": 0.1,
-        "hidden_size": hidden,
-        "initializer_range": _range(tiny),
-        "intermediate_size": inner,
-        "layer_norm_eps": 1e-12,
-        "max_position_embeddings": 512,
-        "model_type": "bert",
-        "num_attention_heads": heads,
-        "num_hidden_layers": layers,
-        "pad_token_id": 0,
-        "position_embedding_type": "absolute",
-        "transformers_version": "4.8.2",
-        "type_vocab_size": 2,
-        "use_cache": True,
-        "vocab_size": vocabulary,
-    }
+    config = {"_name_or_path": "nreimers/MiniLM-L6-H384-uncased"}
+    config |= _bert_config("BertModel", "4.8.2", tiny, hidden, heads, inner, layers)
     modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
     return Model(
         name=name,
