@@ -17,27 +17,6 @@ void AddTexts(const PossibleTexts& from, PossibleTexts& to) {
   to.models.insert(from.models.begin(), from.models.end());
 }
 
-/// The texts at a path of a constant; false where there is something else.
-bool CollectTexts(const Value& value, std::vector<std::string> path, PossibleTexts& found) {
-  if (value.is_null()) {
-    return true;
-  }
-  if (path.empty()) {
-    if (value.is_string()) {
-      found.texts.insert(value.AsString());
-    }
-    return value.is_string();
-  }
-  std::string step = std::move(path.back());
-  path.pop_back();
-  if (step.empty()) {
-    return value.is_list() &&
-           std::all_of(value.AsList().begin(), value.AsList().end(), [&](const Value& item) { return CollectTexts(item, path, found); });
-  }
-  const Value* field = value.Field(step);
-  return field != nullptr && CollectTexts(*field, path, found);
-}
-
 bool IsText(const Type& type) { return WithoutOptional(type).Is(TypeKind::String) || WithoutOptional(type).Is(TypeKind::Enum); }
 
 }  // namespace
@@ -77,7 +56,7 @@ LabelFlow::Found LabelFlow::Follow(ir::NodeId id, ValuePath path, int depth) {
   const ir::Node& node = function_.nodes[id];
   if (node.kind == NodeKind::Constant) {
     PossibleTexts found;
-    return CollectTexts(node.constant, std::move(path), found) ? Found(std::move(found)) : std::nullopt;
+    return CollectTexts(node.constant, std::move(path), found.texts) ? Found(std::move(found)) : std::nullopt;
   }
   if (node.kind == NodeKind::CallModel) {
     return FollowCall(node, path, depth);

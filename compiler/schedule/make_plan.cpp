@@ -32,6 +32,7 @@ plan::Machine MachineOf(const Machine& machine) {
 
 std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inputs, const SourceManager& sources) {
   std::vector<plan::Model> models;
+  std::vector<std::vector<std::string>> prompt_starts = schedule::PromptStarts(graph);
   for (const ir::Model& model : graph.models) {
     const std::optional<ModelFacts>& facts = inputs.facts[models.size()];
     plan::Model planned;
@@ -52,7 +53,7 @@ std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inpu
       std::erase_if(planned.drafts,
                     [&](DraftSource source) { return source == DraftSource::Int8 && schedule::DraftBytes(model, facts) == 0; });
       planned.draft_bytes = Contains(planned.drafts, DraftSource::Int8) ? schedule::DraftBytes(model, facts) : 0;
-      planned.prompt_starts = schedule::PromptStarts(graph, ir::ModelId{static_cast<uint32_t>(models.size())});
+      planned.prompt_starts = std::move(prompt_starts[models.size()]);
     }
     models.push_back(std::move(planned));
   }

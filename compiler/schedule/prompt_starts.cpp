@@ -1,121 +1,107 @@
 #include "compiler/schedule/prompt_starts.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
-#include <string_view>
-#include <unordered_map>
-#include <utility>
+
+#include "compiler/schedule/value_flow.h"
 
 namespace plait::schedule {
 namespace {
 
-using ir::NodeId;
 using ir::NodeKind;
 
 constexpr size_t kLeastBytes = 64;
 /// Of one model, the longest.
 constexpr size_t kMostStarts = 4;
+/// Of one value; of more nothing is said.
+constexpr size_t kMostTexts = 64;
 
 using Texts = std::set<std::string>;
 
 class StartFinder {
  public:
-  explicit StartFinder(const ir::Function& function) : function_(function) {
-    for (const ir::Node& node : function.nodes) {
-      if (node.kind == NodeKind::Map) {
-        source_of_[function.regions[node.regions[0]].parameters[0].index] = node.operands[0];
-      }
-    }
-  }
+  explicit StartFinder(const ir::Function& function) : function_(function), flow_(function) {}
 
-  /// What a value of type string may begin with; empty where nothing is known.
-  [[nodiscard]] Texts StartsOf(NodeId id, int depth = 0) const {
+  /// What a text may begin with; empty where nothing is known.
+  Texts StartsOf(const ValuePart& part, int depth = 0) {
     constexpr int kMostDepth = 64;
-    const ir::Node& node = function_.nodes[id];
     if (depth > kMostDepth) {
       return {};
     }
-    switch (node.kind) {
-      case NodeKind::Constant:
-        return node.constant.is_string() ? Texts{node.constant.AsString()} : Texts{};
-      case NodeKind::Apply:
-        return node.operation == Operation::Add && node.type.Is(TypeKind::String) ? StartsOfSum(node, depth) : Texts{};
-      case NodeKind::If:
-        return Union({function_.regions[node.regions[0]].result, function_.regions[node.regions[1]].result}, depth);
-      case NodeKind::Parameter:
-        return StartsOfItem(id, depth);
-      default:
-        return {};
+    auto [known, is_new] = known_.try_emplace(part);
+    if (!is_new) {
+      return known->second;
     }
+    Texts texts = Find(part, depth + 1);
+    if (texts.size() > kMostTexts) {
+      texts.clear();
+    }
+    known_[part] = texts;
+    return texts;
   }
 
  private:
-  [[nodiscard]] Texts StartsOfSum(const ir::Node& sum, int depth) const {
-    Texts starts = StartsOf(sum.operands[0], depth + 1);
-    const ir::Node& first = function_.nodes[sum.operands[0]];
-    if (first.kind != NodeKind::Constant) {
+  Texts Find(const ValuePart& part, int depth) {
+    const ir::Node& node = function_.nodes[part.node];
+    Texts texts;
+    if (node.kind == NodeKind::Constant) {
+      return CollectTexts(node.constant, part.path, texts) ? texts : Texts();
+    }
+    if (node.kind == NodeKind::Apply && node.operation == Operation::Add && node.type.Is(TypeKind::String)) {
+      return OfSum(node, depth);
+    }
+    for (const ValuePart& source : flow_.SourcesOf(part).value_or(std::vector<ValuePart>())) {
+      texts.merge(StartsOf(source, depth));
+    }
+    return texts;
+  }
+
+  Texts OfSum(const ir::Node& sum, int depth) {
+    Texts starts = StartsOf({sum.operands[0], {}}, depth);
+    if (function_.nodes[sum.operands[0]].kind != NodeKind::Constant) {
       return starts;
     }
     Texts longer;
-    for (const std::string& rest : StartsOf(sum.operands[1], depth + 1)) {
+    for (const std::string& rest : StartsOf({sum.operands[1], {}}, depth)) {
       longer.insert(*starts.begin() + rest);
     }
     return longer.empty() ? starts : longer;
   }
 
-  [[nodiscard]] Texts StartsOfItem(NodeId parameter, int depth) const {
-    const auto source = source_of_.find(parameter.index);
-    if (source == source_of_.end()) {
-      return {};
-    }
-    const ir::Node& list = function_.nodes[source->second];
-    if (list.kind == NodeKind::List) {
-      return Union(list.operands, depth);
-    }
-    Texts texts;
-    if (list.kind == NodeKind::Constant && list.constant.is_list()) {
-      for (const Value& item : list.constant.AsList()) {
-        if (item.is_string()) {
-          texts.insert(item.AsString());
-        }
-      }
-    }
-    return texts;
-  }
-
-  [[nodiscard]] Texts Union(const std::vector<NodeId>& nodes, int depth) const {
-    Texts all;
-    for (NodeId node : nodes) {
-      all.merge(StartsOf(node, depth + 1));
-    }
-    return all;
-  }
-
   const ir::Function& function_;
-  /// By a map's item: the list.
-  std::unordered_map<uint32_t, NodeId> source_of_;
+  ValueFlow flow_;
+  std::map<ValuePart, Texts> known_;
 };
 
-}  // namespace
-
-std::vector<std::string> PromptStarts(const ir::Graph& graph, ir::ModelId model) {
-  Texts found;
-  for (const ir::Function& function : graph.functions) {
-    if (!function.is_entry) {
-      continue;
-    }
-    const StartFinder finder(function);
-    for (const ir::Node& node : function.nodes) {
-      const auto prompt = std::ranges::find(node.names, "prompt");
-      if (node.kind == NodeKind::CallModel && node.model == model && prompt != node.names.end()) {
-        found.merge(finder.StartsOf(node.operands[static_cast<size_t>(prompt - node.names.begin())]));
-      }
-    }
-  }
+/// The longest of those that are worth keeping.
+std::vector<std::string> Longest(const Texts& found) {
   std::vector<std::string> starts(found.begin(), found.end());
   std::erase_if(starts, [](const std::string& text) { return text.size() < kLeastBytes; });
   std::ranges::stable_sort(starts, std::ranges::greater(), &std::string::size);
   starts.resize(std::min(starts.size(), kMostStarts));
+  return starts;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> PromptStarts(const ir::Graph& graph) {
+  std::vector<Texts> found(graph.models.size());
+  for (const ir::Function& function : graph.functions) {
+    if (!function.is_entry) {
+      continue;
+    }
+    StartFinder finder(function);
+    for (const ir::Node& node : function.nodes) {
+      const auto prompt = std::ranges::find(node.names, "prompt");
+      if (node.kind == NodeKind::CallModel && graph.models[node.model].task == "text.Generator" && prompt != node.names.end()) {
+        found[node.model.index].merge(finder.StartsOf({node.operands[static_cast<size_t>(prompt - node.names.begin())], {}}));
+      }
+    }
+  }
+  std::vector<std::vector<std::string>> starts;
+  std::ranges::transform(found, std::back_inserter(starts), Longest);
   return starts;
 }
 

@@ -132,4 +132,24 @@ Parts ValueFlow::SourcesOf(ValuePart part) const {
   return std::nullopt;
 }
 
+bool CollectTexts(const Value& value, ValuePath path, std::set<std::string>& texts) {
+  if (value.is_null()) {
+    return true;
+  }
+  if (path.empty()) {
+    if (value.is_string()) {
+      texts.insert(value.AsString());
+    }
+    return value.is_string();
+  }
+  std::string step = std::move(path.back());
+  path.pop_back();
+  if (step == kItem) {
+    return value.is_list() &&
+           std::all_of(value.AsList().begin(), value.AsList().end(), [&](const Value& item) { return CollectTexts(item, path, texts); });
+  }
+  const Value* field = value.Field(step);
+  return field != nullptr && CollectTexts(*field, path, texts);
+}
+
 }  // namespace plait::schedule

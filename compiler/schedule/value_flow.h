@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct ValuePart {
 
   auto operator<=>(const ValuePart& other) const = default;
 };
+
+/// Adds the texts at a path of a constant; false where there is something else.
+bool CollectTexts(const Value& value, ValuePath path, std::set<std::string>& texts);
 
 /// Of one function of a graph without calls of functions, which outlives the flow.
 class ValueFlow {

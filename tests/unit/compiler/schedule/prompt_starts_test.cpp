@@ -17,7 +17,7 @@ std::vector<std::string> StartsIn(const std::string& body) {
       a + "\" : string\n  %b = constant \"" + b + "\" : string\n" + body + "}\n";
   Result<ir::Graph> graph = ir::Read(text);
   REQUIRE_MESSAGE(graph.ok(), (graph.ok() ? "" : graph.error().place + ": " + graph.error().message));
-  return PromptStarts(*graph, ir::ModelId{0});
+  return PromptStarts(*graph)[0];
 }
 
 const std::string kA(70, 'a');
@@ -58,6 +58,16 @@ TEST_CASE("arms and items each have their own, the longest first") {
   }
   return %l
 )") == std::vector{kB, kA});
+}
+
+TEST_CASE("what many arms share is looked at once") {
+  std::string body = "  %x0 = if %1 : string { yield %a } else { yield %b }\n";
+  for (int i = 1; i < 60; ++i) {
+    body += "  %x" + std::to_string(i) + " = if %1 : string { yield %x" + std::to_string(i - 1) + " } else { yield %x" +
+            std::to_string(i - 1) + " }\n";
+  }
+  body += "  %z = model @0.generate(prompt: %x59) : string\n  %l = list(%z) : [string]\n  return %l\n";
+  CHECK(StartsIn(body) == std::vector{kB, kA});
 }
 
 TEST_CASE("what is short, unknown, no prompt or of another model is none") {
