@@ -20,10 +20,10 @@ class KeyValueCache {
 
   /// Tokens that a sequence holds.
   [[nodiscard]] virtual int64_t Length(int sequence) const = 0;
-  /// Makes `to` hold the first `length` tokens of `from`; where both are the same, the others are taken out.
-  virtual void CopySequence(int from, int to, int64_t length) = 0;
-  /// Makes `to` hold the first `length` tokens of a sequence of another cache of the same model.
+  /// Makes `to` hold the first `length` tokens of a sequence of a cache of the same model, which may be this one; where both are the same
+  /// sequence, the others are taken out.
   virtual void CopyFrom(const KeyValueCache& other, int from, int to, int64_t length) = 0;
+  void CopySequence(int from, int to, int64_t length) { CopyFrom(*this, from, to, length); }
 };
 
 /// Immutable after loading; one may be used by several threads at once, each with its own cache.

@@ -125,8 +125,6 @@ class Gpt2Cache : public KeyValueCache {
 
   [[nodiscard]] int64_t Length(int sequence) const override { return lengths[static_cast<size_t>(sequence)]; }
 
-  void CopySequence(int from, int to, int64_t length) override { CopyFrom(*this, from, to, length); }
-
   void CopyFrom(const KeyValueCache& other, int from, int to, int64_t length) override {
     assert(length >= 0 && length <= other.Length(from));
     slab.CopyFrom(static_cast<const Gpt2Cache&>(other).slab, from, to, length);
@@ -357,7 +355,7 @@ std::span<const float> Gpt2::Forward(std::span<const Step> steps, WeightCopy cop
   final_norm_.Forward(cache.stream.const_data_ptr<float>(), rows.asking, normal, team);
   const bool wants_largest = std::ranges::all_of(steps, [](const Step& step) { return step.asking == 0 || step.only_largest; });
   if (wants_largest && copy == WeightCopy::Main && has_draft_ && cache.MayScreen()) {
-    cache.NoteScreened(ForwardLargest(form_, vocabulary_.projection, normal, rows.asking, logits, team));
+    cache.NoteScreened(ForwardLargest(vocabulary_.projection, normal, rows.asking, logits, team));
   } else {
     vocabulary_.projection.Forward(normal, rows.asking, logits, {.copy = copy}, team);
   }

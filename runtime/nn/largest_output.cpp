@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "runtime/kernels/kernel_form.h"
+
 namespace plait {
 namespace {
 
@@ -27,7 +29,8 @@ float SlackOf(const float* x, int64_t depth) {
 
 }  // namespace
 
-int64_t ForwardLargest(const KernelForm& form, const LinearLayer& layer, const float* x, int64_t rows, float* y, ThreadTeam& team) {
+int64_t ForwardLargest(const LinearLayer& layer, const float* x, int64_t rows, float* y, ThreadTeam& team) {
+  const KernelForm& form = layer.form();
   const int64_t depth = layer.in_features();
   const int64_t columns = layer.out_features();
   layer.Forward(x, rows, y, {.copy = WeightCopy::Draft}, team);

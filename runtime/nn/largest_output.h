@@ -3,7 +3,6 @@
 
 #include <cstdint>
 
-#include "runtime/kernels/kernel_form.h"
 #include "runtime/nn/linear_layer.h"
 
 namespace plait {
@@ -14,6 +13,6 @@ namespace plait {
 ///
 /// |x w - scale x q| <= sum |x| * scale / 2 for weights w that q was rounded from, and each of both sums is rounded once or twice for
 /// each of its terms (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1), none of which is above 127 scale |x|.
-int64_t ForwardLargest(const KernelForm& form, const LinearLayer& layer, const float* x, int64_t rows, float* y, ThreadTeam& team);
+int64_t ForwardLargest(const LinearLayer& layer, const float* x, int64_t rows, float* y, ThreadTeam& team);
 
 }  // namespace plait

@@ -54,6 +54,7 @@ class LinearLayer {
   /// The weights of one output, [in]: an embedding that is tied to this layer.
   void ReadOutput(int64_t output, float* out) const;
 
+  [[nodiscard]] const KernelForm& form() const { return *form_; }
   [[nodiscard]] int64_t in_features() const { return weights_.depth(); }
   [[nodiscard]] int64_t out_features() const { return weights_.columns(); }
   /// Bytes that one pass reads.

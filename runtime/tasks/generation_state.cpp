@@ -102,6 +102,11 @@ GenerationBatch::State::SharedPrompt GenerationBatch::State::FindShared(const Wr
       best = {-1, &start, equal, 0};
     }
   }
+  if (read_prompt_ && !in_slot_[0]) {
+    if (const size_t equal = equal_to(read_prompt_->tokens); equal >= best.held) {
+      best = {0, nullptr, equal, 0};
+    }
+  }
   for (size_t slot = 0; slot < in_slot_.size(); ++slot) {
     if (!in_slot_[slot]) {
       continue;
@@ -138,25 +143,14 @@ void GenerationBatch::State::TryAdmit(size_t index) {
     Append(sequence, token);
   }
   sequence.surely_seen = sequence.seen.size();
-  sequence.cached = read_prompt_ && shared.slot < 0 ? ReadAhead(request) : shared.held;
-  if (shared.start != nullptr && !read_prompt_) {
-    cache_->CopyFrom(*shared.start->cache, 0, slot, static_cast<int64_t>(sequence.cached));
+  sequence.cached = shared.held;
+  const auto held = static_cast<int64_t>(shared.held);
+  if (shared.start != nullptr) {
+    cache_->CopyFrom(*shared.start->cache, 0, slot, held);
   } else {
-    cache_->CopySequence(shared.slot < 0 ? slot : shared.slot, slot, static_cast<int64_t>(sequence.cached));
+    cache_->CopySequence(shared.slot < 0 ? slot : shared.slot, slot, held);
   }
   in_slot_[static_cast<size_t>(slot)] = index;
-}
-
-/// How many of the prompt's tokens but the last the cache holds already, once: what a sequence writes takes their place.
-size_t GenerationBatch::State::ReadAhead(const GenerationRequest& request) {
-  if (!read_prompt_) {
-    return 0;
-  }
-  const std::vector<int32_t>& read = read_prompt_->tokens;
-  auto [differs, end] = std::mismatch(read.begin(), read.end(), request.prompt_ids.begin(), request.prompt_ids.end());
-  auto equal = static_cast<size_t>(differs - read.begin());
-  read_prompt_->tokens.clear();
-  return std::min(equal, request.prompt_ids.size() - 1);
 }
 
 /// One token of each sequence that writes, with its guesses, and prompt tokens up to the limit of a pass.

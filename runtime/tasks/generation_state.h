@@ -65,7 +65,6 @@ class GenerationBatch::State {
   };
   [[nodiscard]] SharedPrompt FindShared(const WritingSequence& sequence) const;
   void TryAdmit(size_t index);
-  size_t ReadAhead(const GenerationRequest& request);
   // Guessing.
   void Guess(ThreadTeam& team);
   [[nodiscard]] int64_t MostGuesses(const WritingSequence& sequence) const;

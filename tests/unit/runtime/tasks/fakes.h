@@ -25,8 +25,6 @@ class FakeCache : public KeyValueCache {
 
   [[nodiscard]] int64_t Length(int sequence) const override { return static_cast<int64_t>(Of(sequence).size()); }
 
-  void CopySequence(int from, int to, int64_t length) override { CopyFrom(*this, from, to, length); }
-
   void CopyFrom(const KeyValueCache& other, int from, int to, int64_t length) override {
     REQUIRE(other.Length(from) >= length);
     const Tokens& source = dynamic_cast<const FakeCache&>(other).Of(from);
