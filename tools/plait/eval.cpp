@@ -222,10 +222,6 @@ std::string CheckOptions(const Arguments& arguments) {
   return "";
 }
 
-void PrintNote(const World& world, std::string_view text) {
-  PrintError(fmt::format("{}note:{} {}\n", world.colour_err ? "\x1b[1;36m" : "", world.colour_err ? "\x1b[0m" : "", text));
-}
-
 /// Evaluates model by model, and prints each in its turn where people read.
 int EvaluateAll(const World& world, const Arguments& arguments, const PreparedPlan& prepared, const Choice& choice,
                 const EvaluationSettings& settings) {
@@ -252,11 +248,12 @@ int EvaluateAll(const World& world, const Arguments& arguments, const PreparedPl
     Print(EvaluationJson(settings.text_name, models));
   }
   if (!arguments.Has("--quiet") && !choice.exact.empty()) {
-    PrintNote(world, fmt::format("{} in `exact`, with nothing to compare; `--precision int8` evaluates every model in that class",
-                                 NamesOf(choice.exact) + (choice.exact.size() == 1 ? " is" : " are")));
+    PrintNote(world.colour_err,
+              fmt::format("{} in `exact`, with nothing to compare; `--precision int8` evaluates every model in that class",
+                          NamesOf(choice.exact) + (choice.exact.size() == 1 ? " is" : " are")));
   }
   if (!arguments.Has("--quiet") && has_stand_in) {
-    PrintNote(world,
+    PrintNote(world.colour_err,
               "stand-ins have random weights (made by tools/make_models): no text is likely to them, and the figures say nothing of "
               "real models");
   }

@@ -18,10 +18,6 @@ namespace plait {
 
 namespace {
 
-void PrintNote(bool colour, std::string_view text) {
-  PrintError(fmt::format("{}note:{} {}\n", colour ? "\x1b[1;36m" : "", colour ? "\x1b[0m" : "", text));
-}
-
 /// One line on the terminal that is rewritten and leaves nothing behind.
 class LoadingProgress {
  public:

@@ -33,6 +33,10 @@ void PrintError(std::string_view text) {
   std::fflush(stderr);
 }
 
+void PrintNote(bool colour, std::string_view text) {
+  PrintError(fmt::format("{}note:{} {}\n", colour ? "\x1b[1;36m" : "", colour ? "\x1b[0m" : "", text));
+}
+
 int UsageError(std::string_view verb, std::string_view message) {
   PrintError(fmt::format("plait {}: {}\nsee: plait {} --help\n", verb, message, verb));
   return kUsage;

@@ -63,6 +63,8 @@ void Print(std::string_view text);
 std::string ReadStandardInput();
 /// Writes to standard error.
 void PrintError(std::string_view text);
+/// A line that begins with `note:`, in colour or not.
+void PrintNote(bool colour, std::string_view text);
 /// "plait check: message" and the way to the verb's help. Returns kUsage.
 int UsageError(std::string_view verb, std::string_view message);
 /// Prints the failure. Returns kFaults.
