@@ -125,6 +125,23 @@ std::string IndexText(const BlockFileLabels& labels, std::span<const NamedBlock>
                                {"blocks", Value::List(std::move(list))}}));
 }
 
+/// A new file beside `path`, in use, and its name. Not open where none can be made.
+Descriptor NewPart(const std::string& path, std::string& name) {
+  while (true) {
+    name = fmt::format("{}.XXXXXX{}", path, kPartEnding);
+    Descriptor file(::mkostemps(name.data(), static_cast<int>(kPartEnding.size()), O_CLOEXEC));
+    if (!file.is_open()) {
+      return file;
+    }
+    file.LockShared();
+    struct stat status{};
+    // Before it was in use, somebody may have taken it for a leftover.
+    if (::fstat(file.get(), &status) != 0 || status.st_nlink > 0) {
+      return file;
+    }
+  }
+}
+
 Error NotWritten(const std::string& path) {
   return {FailureKind::FileNotFound, fmt::format("cannot write `{}`: {}", path, std::strerror(errno)), "", {}};
 }
@@ -234,12 +251,11 @@ Result<Descriptor> WriteBlockFile(const std::string& path, const BlockFileLabels
   head.index_checksum = Checksum(std::as_bytes(std::span(index)));
   head.checksum = HeadChecksum(head);
 
-  std::string part = fmt::format("{}.XXXXXX{}", path, kPartEnding);
-  Descriptor file(::mkostemps(part.data(), static_cast<int>(kPartEnding.size()), O_CLOEXEC));
+  std::string part;
+  Descriptor file = NewPart(path, part);
   if (!file.is_open()) {
     return NotWritten(path);
   }
-  file.LockShared();
   bool is_whole = ::ftruncate(file.get(), static_cast<off_t>(head.file_bytes)) == 0 &&
                   WriteAt(file.get(), std::as_bytes(std::span(&head, 1)), 0) &&
                   WriteAt(file.get(), std::as_bytes(std::span(index)), sizeof(Head));

@@ -55,9 +55,11 @@ uint64_t BytesOf(const std::vector<CacheEntry>& entries) {
   return bytes;
 }
 
-bool IsUnused(const std::string& path) {
+/// Removes the file unless it is in use; says whether it did. Who begins to use it meanwhile finds it without a name.
+bool RemoveUnused(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  return file.is_open() && file.IsUnused();
+  std::error_code error;
+  return file.is_open() && file.IsUnused() && std::filesystem::remove(path, error);
 }
 
 }  // namespace
@@ -92,10 +94,7 @@ uint64_t DefaultCacheBound(const std::string& folder) {
 void RemoveLeftovers(const std::string& folder) {
   for (const std::string& path : FilesEnding(folder, kPartEnding)) {
     // Whoever writes holds a lock.
-    if (IsUnused(path)) {
-      std::error_code ignored;
-      std::filesystem::remove(path, ignored);
-    }
+    RemoveUnused(path);
   }
 }
 
@@ -110,8 +109,7 @@ bool MakeRoom(const std::string& folder, uint64_t bytes, uint64_t bound) {
     if (held + bytes <= bound) {
       break;
     }
-    std::error_code error;
-    if (IsUnused(entry.path) && std::filesystem::remove(entry.path, error)) {
+    if (RemoveUnused(entry.path)) {
       held -= entry.bytes;
     }
   }

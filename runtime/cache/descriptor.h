@@ -28,8 +28,9 @@ class Descriptor {
   [[nodiscard]] int get() const { return number_; }
   [[nodiscard]] bool is_open() const { return number_ >= 0; }
 
-  /// Says that the file is in use, until the descriptor is closed. File systems without locks have none.
-  void LockShared() const { ::flock(number_, LOCK_SH | LOCK_NB); }
+  /// Says that the file is in use, until the descriptor is closed; waits for whoever looks just now whether it is. File systems without
+  /// locks have none.
+  void LockShared() const { ::flock(number_, LOCK_SH); }
   /// Whether nobody else says that the file is in use.
   [[nodiscard]] bool IsUnused() const { return ::flock(number_, LOCK_EX | LOCK_NB) == 0; }
 

@@ -24,7 +24,8 @@ bool MakeFolder(const std::string& folder) {
     return std::filesystem::is_directory(folder);
   }
   std::string parent = ParentPath(folder);
-  return errno == ENOENT && !parent.empty() && MakeFolder(parent) && ::mkdir(folder.c_str(), kOwnerOnly) == 0;
+  // Somebody else may make it first.
+  return errno == ENOENT && !parent.empty() && MakeFolder(parent) && (::mkdir(folder.c_str(), kOwnerOnly) == 0 || errno == EEXIST);
 }
 
 }  // namespace
