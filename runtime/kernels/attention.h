@@ -14,11 +14,15 @@ struct AttentionArgs {
   const float* queries = nullptr;  // [rows, head_size]
   int64_t query_stride = 0;
   int64_t rows = 0;
-  /// Keys with positions as columns, in panels: [ceil(positions / 64)][head_size][64]. What stands after the last key is not used.
+  /// Keys with positions as columns, 64 positions a panel: [head_size][64], panels so many floats apart. What stands after the last key
+  /// is not used.
   const float* key_panels = nullptr;
-  /// [positions, head_size]; up to 15 floats after a row are read and not used.
+  int64_t key_panel_stride = 0;
+  /// [head_size] for each position, `value_stride` floats apart within the positions of a panel; up to 15 floats after a row are read and
+  /// not used.
   const float* values = nullptr;
   int64_t value_stride = 0;
+  int64_t value_panel_stride = 0;
   float* output = nullptr;  // [rows, head_size]
   int64_t output_stride = 0;
   int64_t head_size = 0;
@@ -28,7 +32,8 @@ struct AttentionArgs {
   int64_t visible_step = 0;
 };
 
-/// Copies keys [rows, head_size] into the panels as positions from `position` on.
-void StoreKeys(const float* keys, int64_t key_stride, int64_t rows, int64_t head_size, int64_t position, float* key_panels);
+/// Copies keys [rows, head_size] into panels, `panel_stride` floats apart, as positions from `position` on.
+void StoreKeys(const float* keys, int64_t key_stride, int64_t rows, int64_t head_size, int64_t position, float* key_panels,
+               int64_t panel_stride);
 
 }  // namespace plait

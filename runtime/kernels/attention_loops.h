@@ -80,7 +80,7 @@ inline void AttentionBlock(const AttentionArgs& args, int64_t first_row, int row
     const int64_t keys = visible_to_last - position < kPanelColumns ? visible_to_last - position : kPanelColumns;
     TileProduct<float>({.x = queries,
                         .x_stride = args.query_stride,
-                        .panel = args.key_panels + position * args.head_size,
+                        .panel = args.key_panels + position / kPanelColumns * args.key_panel_stride,
                         .panel_stride = kPanelColumns,
                         .depth = args.head_size,
                         .vectors = VectorsOf(keys),
@@ -96,7 +96,7 @@ inline void AttentionBlock(const AttentionArgs& args, int64_t first_row, int row
     for (int64_t t = 0; t < tile_count; ++t) {
       TileProduct<float>({.x = scores.values[0],
                           .x_stride = kPanelColumns,
-                          .panel = args.values + position * args.value_stride + t * kPanelColumns,
+                          .panel = args.values + position / kPanelColumns * args.value_panel_stride + t * kPanelColumns,
                           .panel_stride = args.value_stride,
                           .depth = keys,
                           .vectors = VectorsOf(args.head_size - t * kPanelColumns),

@@ -15,16 +15,18 @@ struct KeyValueShape {
   int64_t max_tokens = 0;
 };
 
-/// A head's keys are panels with positions as columns, its values are rows: the form in which attention reads them.
+/// 64 positions of a head stand together: their keys as a panel with positions as columns, then their values as rows, the form in which
+/// attention reads them. What the same positions have in all layers and heads stands together too, so that memory is used as texts grow.
 class KeyValueSlab {
  public:
   explicit KeyValueSlab(const KeyValueShape& shape);
 
   [[nodiscard]] const KeyValueShape& shape() const { return shape_; }
-  /// [ceil(max_tokens / 64), head_size, 64]
+  /// [head_size, 64] for the first 64 positions; those of the next are `panel_stride` floats further.
   [[nodiscard]] float* Keys(int64_t sequence, int64_t layer, int64_t head) const;
-  /// [max_tokens, value_stride]
+  /// [64, value_stride] for the first 64 positions; those of the next are `panel_stride` floats further.
   [[nodiscard]] float* Values(int64_t sequence, int64_t layer, int64_t head) const;
+  [[nodiscard]] int64_t panel_stride() const;
   /// The head's size rounded up to whole vectors.
   [[nodiscard]] int64_t value_stride() const;
 
@@ -33,6 +35,7 @@ class KeyValueSlab {
 
  private:
   [[nodiscard]] int64_t HeadFloats() const;
+  [[nodiscard]] float* Begin(int64_t sequence) const;
 
   KeyValueShape shape_;
   at::Tensor memory_;

@@ -58,11 +58,13 @@ void EncoderAttention(const KernelForm& form, const AttentionHeads& heads, const
       const float* keys = qkv + rows.first_row * 3 * hidden + hidden + head * heads.size;
       float* panels = key_panels + EncoderKeyFloats(sequences.first(static_cast<size_t>(sequence)), heads) +
                       head * PanelCount(rows.rows) * kPanelColumns * heads.size;
-      StoreKeys(keys, 3 * hidden, rows.rows, heads.size, 0, panels);
+      StoreKeys(keys, 3 * hidden, rows.rows, heads.size, 0, panels, kPanelColumns * heads.size);
       AttentionArgs args = QueriesOf(heads, qkv, rows, AskingOf(asking, rows, sequence), head, output);
       args.key_panels = panels;
+      args.key_panel_stride = kPanelColumns * heads.size;
       args.values = keys + hidden;
       args.value_stride = 3 * hidden;
+      args.value_panel_stride = kPanelColumns * args.value_stride;
       args.visible = rows.rows;
       form.attention(args);
     }
@@ -80,17 +82,20 @@ void DecoderAttention(const KernelForm& form, const AttentionHeads& heads, const
       const float* keys = qkv + step.rows.first_row * 3 * hidden + hidden + head * heads.size;
       float* key_panels = slab.Keys(step.sequence, layer, head);
       float* values = slab.Values(step.sequence, layer, head);
-      StoreKeys(keys, 3 * hidden, step.rows.rows, heads.size, step.past, key_panels);
+      StoreKeys(keys, 3 * hidden, step.rows.rows, heads.size, step.past, key_panels, slab.panel_stride());
       for (int64_t row = 0; row < step.rows.rows; ++row) {
-        std::memcpy(values + (step.past + row) * slab.value_stride(), keys + hidden + row * 3 * hidden,
-                    static_cast<size_t>(heads.size) * sizeof(float));
+        const int64_t position = step.past + row;
+        std::memcpy(values + position / kPanelColumns * slab.panel_stride() + position % kPanelColumns * slab.value_stride(),
+                    keys + hidden + row * 3 * hidden, static_cast<size_t>(heads.size) * sizeof(float));
       }
       const AskingStep& last_rows = asking[static_cast<size_t>(index)];
       const Asking who = {step.rows.rows - last_rows.rows, last_rows.rows, last_rows.output_row};
       AttentionArgs args = QueriesOf(heads, qkv, step.rows, who, head, output);
       args.key_panels = key_panels;
+      args.key_panel_stride = slab.panel_stride();
       args.values = values;
       args.value_stride = slab.value_stride();
+      args.value_panel_stride = slab.panel_stride();
       args.visible = step.past + who.first + 1;
       args.visible_step = 1;
       form.attention(args);

@@ -103,14 +103,16 @@ at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::T
   at::Tensor output = at::empty_like(queries);
   const int64_t group = query.size(1) / key.size(1);
   for (int64_t head = 0; head < query.size(0) * key.size(1); ++head) {
-    StoreKeys(keys.const_data_ptr<float>() + head * positions * size, size, positions, size, 0, panels.data());
+    StoreKeys(keys.const_data_ptr<float>() + head * positions * size, size, positions, size, 0, panels.data(), size * kPanelColumns);
     for (int64_t asking = head * group; asking < (head + 1) * group; ++asking) {
       Form().attention({.queries = queries.const_data_ptr<float>() + asking * rows * size,
                         .query_stride = size,
                         .rows = rows,
                         .key_panels = panels.data(),
+                        .key_panel_stride = size * kPanelColumns,
                         .values = values.const_data_ptr<float>() + head * positions * size,
                         .value_stride = size,
+                        .value_panel_stride = size * kPanelColumns,
                         .output = output.data_ptr<float>() + asking * rows * size,
                         .output_stride = size,
                         .head_size = size,

@@ -22,14 +22,17 @@ struct Head {
   std::vector<float> keys;     // [positions, size]
   std::vector<float> values;   // [positions, value_stride]
   std::vector<float> panels;
+
+  /// Panels stand apart, as those of a slab do.
+  [[nodiscard]] int64_t panel_stride() const { return size * kPanelColumns + 48; }
 };
 
 Head MakeHead(int64_t size, int64_t positions, uint32_t seed) {
   Head head{size, positions, size + 5, RandomFloats(positions * size, seed, 2), RandomFloats(positions * size, seed + 1), {}, {}};
   head.values = RandomFloats(positions * head.value_stride + 16, seed + 2);
   // What stands after the last key must not matter, even if it is no number.
-  head.panels.assign(static_cast<size_t>(PanelCount(positions) * size * kPanelColumns), std::numeric_limits<float>::quiet_NaN());
-  StoreKeys(head.keys.data(), size, positions, size, 0, head.panels.data());
+  head.panels.assign(static_cast<size_t>(PanelCount(positions) * head.panel_stride()), std::numeric_limits<float>::quiet_NaN());
+  StoreKeys(head.keys.data(), size, positions, size, 0, head.panels.data(), head.panel_stride());
   return head;
 }
 
@@ -40,8 +43,10 @@ std::vector<float> Attend(const KernelForm& form, const Head& head, int64_t firs
                   .query_stride = head.size,
                   .rows = rows,
                   .key_panels = head.panels.data(),
+                  .key_panel_stride = head.panel_stride(),
                   .values = head.values.data(),
                   .value_stride = head.value_stride,
+                  .value_panel_stride = head.value_stride * kPanelColumns,
                   .output = output.data(),
                   .output_stride = head.size,
                   .head_size = head.size,

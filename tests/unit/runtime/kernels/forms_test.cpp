@@ -77,14 +77,16 @@ uint64_t AttentionDigest(const KernelForm& form) {
   const std::vector<float> keys = PlainFloats(kPositions * kSize, 4);
   const std::vector<float> values = PlainFloats(kPositions * kSize + kPanelColumns, 5);
   std::vector<float> panels(static_cast<size_t>(PanelCount(kPositions) * kSize * kPanelColumns));
-  StoreKeys(keys.data(), kSize, kPositions, kSize, 0, panels.data());
+  StoreKeys(keys.data(), kSize, kPositions, kSize, 0, panels.data(), kSize * kPanelColumns);
   std::vector<float> output(queries.size());
   form.attention({.queries = queries.data(),
                   .query_stride = kSize,
                   .rows = kPositions,
                   .key_panels = panels.data(),
+                  .key_panel_stride = kSize * kPanelColumns,
                   .values = values.data(),
                   .value_stride = kSize,
+                  .value_panel_stride = kSize * kPanelColumns,
                   .output = output.data(),
                   .output_stride = kSize,
                   .head_size = kSize,
