@@ -34,6 +34,10 @@ class WeightReader {
   /// `precision` and `progress` are as in LoadOptions. The references must outlive the reader.
   WeightReader(const Checkpoint& checkpoint, Precision precision, std::function<void(uint64_t bytes)> progress, ThreadTeam& team,
                const Cache& cache);
+  WeightReader(const WeightReader&) = delete;
+  WeightReader& operator=(const WeightReader&) = delete;
+  /// Lets go of all pages of the checkpoint.
+  ~WeightReader() { checkpoint_.ReleaseAll(); }
 
   [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
   [[nodiscard]] ThreadTeam& team() const { return team_; }

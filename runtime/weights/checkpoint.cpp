@@ -254,4 +254,10 @@ void Checkpoint::Release(const TensorView& tensor) const {
   }
 }
 
+void Checkpoint::ReleaseAll() const {
+  for (const Shard& shard : impl_->shards) {
+    shard.file.Release(shard.file.bytes());
+  }
+}
+
 }  // namespace plait

@@ -47,6 +47,8 @@ class Checkpoint {
   Result<TensorView> Tensor(std::string_view name) const;
   /// Tells the system that a tensor's pages will not be read again, so that a packed copy does not double resident memory.
   void Release(const TensorView& tensor) const;
+  /// The same of all tensors. Reading one brings in pages of its neighbours, also of those that were released before.
+  void ReleaseAll() const;
 
  private:
   struct Impl;

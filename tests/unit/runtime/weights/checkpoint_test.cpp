@@ -75,6 +75,35 @@ TEST_CASE("one file") {
   CHECK(std::memcmp(tensor->bytes.data(), "wte.", 4) == 0);
 }
 
+/// KiB of a mapped file that this process holds.
+int64_t ResidentKib(const std::string& path) {
+  std::ifstream maps("/proc/self/smaps");
+  int64_t kib = 0;
+  bool is_file = false;
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find('-') < line.find(' ')) {
+      is_file = line.ends_with(path);
+    } else if (is_file && line.starts_with("Rss:")) {
+      kib += std::stoll(line.substr(4));
+    }
+  }
+  return kib;
+}
+
+TEST_CASE("what was read of a checkpoint does not stay in memory once it is released") {
+  Folder folder;
+  folder.Add("config.json", "{}").Add("model.safetensors", OneTensor("wte.weight"));
+  Result<Checkpoint> checkpoint = Checkpoint::Open(folder.path());
+  REQUIRE(checkpoint.ok());
+  Result<TensorView> tensor = checkpoint->Tensor("wte.weight");
+  REQUIRE(tensor.ok());
+  CHECK(std::memcmp(tensor->bytes.data(), "wte.", 4) == 0);
+  CHECK(ResidentKib(folder.path() + "/model.safetensors") > 0);
+  checkpoint->ReleaseAll();
+  CHECK(ResidentKib(folder.path() + "/model.safetensors") == 0);
+  CHECK(std::memcmp(tensor->bytes.data(), "wte.", 4) == 0);
+}
+
 TEST_CASE("a missing tensor is named, with names like it") {
   Folder folder;
   folder.Add("config.json", "{}").Add("model.safetensors", OneTensor("transformer.wte.weight"));
