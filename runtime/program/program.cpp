@@ -65,9 +65,11 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
     total += LoadedBytes(program.plan().models[model]);
   }
   uint64_t done = 0;  // by the models before
+  TokenizerPool tokenizers;
   for (uint32_t index : wanted) {
     const plan::Model& model = program.plan().models[index];
     TaskModelOptions model_options{model.options, model.drafts, model.prompt_starts, {}};
+    model_options.tokenizers = &tokenizers;
     if (program.state_->cache) {
       model_options.cache = {&*program.state_->cache, CacheName(model, options.model_folders[index])};
     }

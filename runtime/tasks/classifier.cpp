@@ -48,7 +48,7 @@ std::vector<Result<Value>> Classifier::Call(std::string_view method, std::span<c
 
 Result<Encoding> Classifier::Prepare(const ValueFields& call) const {
   PLAIT_TRY_VOID(CheckAtLeast("top_k", IntArgument(call, "top_k").value_or(1), 1));
-  PLAIT_TRY(Encoding text, files_.tokenizer.Encode(Argument(call, "text").AsString(), true));
+  PLAIT_TRY(Encoding text, files_.tokenizer->Encode(Argument(call, "text").AsString(), true));
   PLAIT_TRY_VOID(CheckTextLength(text, model_->max_positions()));
   return text;
 }

@@ -75,9 +75,9 @@ Result<Encoding> Embedder::Prepare(const ValueFields& call) const {
   const std::string& text = Argument(call, "text").AsString();
   std::string_view stripped = tokenizers::StripWhiteSpace(text);
   const std::string lowered = sentence_.lowercases ? tokenizers::Lowercase(stripped) : "";
-  PLAIT_TRY(Encoding encoded, files_.tokenizer.Encode(sentence_.lowercases ? lowered : stripped, true));
+  PLAIT_TRY(Encoding encoded, files_.tokenizer->Encode(sentence_.lowercases ? lowered : stripped, true));
   if (static_cast<int64_t>(encoded.input_ids.size()) > max_tokens_) {
-    PLAIT_TRY(Encoding alone, files_.tokenizer.Encode(sentence_.lowercases ? lowered : stripped, false));
+    PLAIT_TRY(Encoding alone, files_.tokenizer->Encode(sentence_.lowercases ? lowered : stripped, false));
     encoded = TruncateFirst(std::move(encoded), alone.input_ids, static_cast<size_t>(max_tokens_));
   }
   PLAIT_TRY_VOID(CheckTextLength(encoded, encoder_->max_positions()));

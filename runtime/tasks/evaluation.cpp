@@ -46,7 +46,7 @@ Error TooShort(const EvaluationText& text, std::string_view seen, std::string_vi
 Result<Value> EvaluateGenerator(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,
                                 const Cancellation& cancellation) {
   PLAIT_TRY(TaskFiles files, OpenTaskFiles(subject.folder, subject.In(Precision::Exact)));
-  PLAIT_TRY(Encoding encoding, files.tokenizer.Encode(text.text, true));
+  PLAIT_TRY(Encoding encoding, files.tokenizer->Encode(text.text, true));
   std::vector<int32_t>& tokens = encoding.input_ids;
   tokens.resize(text.max_tokens > 0 ? std::min(tokens.size(), static_cast<size_t>(text.max_tokens)) : tokens.size());
   if (tokens.size() < 2) {

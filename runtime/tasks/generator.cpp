@@ -23,7 +23,7 @@ class Generator : public TaskModel {
             std::vector<ReadPrompt> prompt_starts)
       : files_(std::move(files)), model_(std::move(model)), defaults_(std::move(defaults)) {
     settings_.model_name = files_.name();
-    settings_.decode = [this](std::span<const int32_t> tokens) { return files_.tokenizer.Decode(tokens, false); };
+    settings_.decode = [this](std::span<const int32_t> tokens) { return files_.tokenizer->Decode(tokens, false); };
     settings_.projection_elements = projection_elements;
     settings_.drafts = files_.drafts;
     settings_.prompt_starts = std::move(prompt_starts);
@@ -101,7 +101,7 @@ Value Generator::Generations(std::string_view prompt, const GenerationRequest& r
 
 Result<Value> Generator::CallOnStream(const ValueFields& call, const CallContext& context) const {
   int64_t sequences = std::clamp(Argument(call, "num_return_sequences").AsInt(), int64_t{1}, kMaxReturnSequences);
-  PromptReader reader(*model_, settings_, files_.tokenizer, static_cast<size_t>(sequences), context.statistics);
+  PromptReader reader(*model_, settings_, *files_.tokenizer, static_cast<size_t>(sequences), context.statistics);
   PLAIT_TRY_VOID(ReadAll(reader, *Argument(call, "prompt").AsStream(), {context.team, context.cancellation}));
   std::string text = reader.text();
   PLAIT_TRY(GenerationRequest request, Prepare(call, text));
@@ -115,7 +115,7 @@ Result<void> Generator::ReadAll(PromptReader& reader, ValueStream& prompt, const
 }
 
 Result<GenerationRequest> Generator::Prepare(const ValueFields& call, std::string_view prompt) const {
-  PLAIT_TRY(Encoding encoding, files_.tokenizer.Encode(prompt, true));
+  PLAIT_TRY(Encoding encoding, files_.tokenizer->Encode(prompt, true));
   return MakeGenerationRequest(call, std::move(encoding.input_ids), defaults_, model_->max_positions());
 }
 
@@ -126,7 +126,7 @@ std::string Generator::TextOf(std::string_view prompt, const GenerationRequest& 
     // Without a prompt the begin token is part of what the pipeline decodes.
     ids.insert(ids.begin(), request.prompt_ids.begin(), request.prompt_ids.end());
   }
-  std::string text = files_.tokenizer.Decode(ids, true);
+  std::string text = files_.tokenizer->Decode(ids, true);
   return files_.cleans_up ? CleanUpTokenization(std::move(text)) : text;
 }
 
@@ -201,7 +201,7 @@ class Generator::TextStream : public ValueStream {
     const Value& prompt = Argument(call_, "prompt");
     std::optional<ReadPrompt> read;
     if (prompt.is_stream()) {
-      PromptReader reader(*generator_.model_, generator_.settings_, generator_.files_.tokenizer, 1, context_.statistics);
+      PromptReader reader(*generator_.model_, generator_.settings_, *generator_.files_.tokenizer, 1, context_.statistics);
       PLAIT_TRY_VOID(ReadAll(reader, *prompt.AsStream(), context));
       prompt_ = reader.text();
       read = std::move(reader).Take();
@@ -287,7 +287,7 @@ Result<std::unique_ptr<TaskModel>> LoadGenerator(TaskFiles files, const ValueFie
   PLAIT_TRY(std::unique_ptr<CausalLm> model, LoadCausalLm(checkpoint, files.load_options, team));
   PLAIT_TRY_VOID(CheckVocabulary(files, model->vocab_size()));
   PLAIT_TRY_VOID(CheckTokenIds(defaults, model->vocab_size(), checkpoint.folder()));
-  PLAIT_TRY(std::vector<ReadPrompt> starts, ReadPromptStarts(*model, files.tokenizer, files.prompt_starts, team));
+  PLAIT_TRY(std::vector<ReadPrompt> starts, ReadPromptStarts(*model, *files.tokenizer, files.prompt_starts, team));
   int64_t projection_elements = ProjectionElements(checkpoint.config(), model->vocab_size());
   return std::unique_ptr<TaskModel>(
       std::make_unique<Generator>(std::move(files), std::move(model), std::move(defaults), projection_elements, std::move(starts)));

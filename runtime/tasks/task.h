@@ -13,6 +13,7 @@
 #include "compiler/base/value.h"
 #include "runtime/base/task_model.h"
 #include "runtime/nn/weight_reader.h"
+#include "runtime/tokenizers/tokenizer_pool.h"
 
 namespace plait {
 
@@ -27,6 +28,8 @@ struct TaskModelOptions {
   std::function<void(uint64_t bytes)> progress;
   /// Where weights that take computing are kept from one load to the next.
   WeightReader::Cache cache{};
+  /// Gives the tokenizer, to be shared with other models that it was given for; without it the model has one of its own.
+  TokenizerPool* tokenizers = nullptr;
 };
 
 /// `task` is the qualified name, text.Generator; `folder` is the model's. Every failure names the file or tensor at fault.

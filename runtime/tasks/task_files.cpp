@@ -81,7 +81,8 @@ Result<TaskFiles> OpenTaskFiles(const std::string& folder, const TaskModelOption
         "fix", "load the tokenizer with transformers and call `save_pretrained` on it");
   }
   PLAIT_TRY(std::string text, files->ReadFile(path));
-  PLAIT_TRY(Tokenizer tokenizer, Tokenizer::Parse(text, path));
+  TokenizerPool own;
+  PLAIT_TRY(std::shared_ptr<const Tokenizer> tokenizer, (options.tokenizers != nullptr ? *options.tokenizers : own).Get(text, path));
   PLAIT_TRY(Value tokenizer_config, ReadTokenizerConfig(*files, folder));
   PLAIT_TRY(bool cleans_up, ReadCleansUp(tokenizer_config, text, path));
   return TaskFiles{std::move(checkpoint),   std::move(tokenizer), std::move(tokenizer_config), cleans_up,
@@ -89,11 +90,11 @@ Result<TaskFiles> OpenTaskFiles(const std::string& folder, const TaskModelOption
 }
 
 Result<void> CheckVocabulary(const TaskFiles& files, int64_t model_vocab_size) {
-  if (files.tokenizer.vocab_size() <= model_vocab_size) {
+  if (files.tokenizer->vocab_size() <= model_vocab_size) {
     return {};
   }
   return Error{FailureKind::TokenizerInvalid,
-               fmt::format("the tokenizer has {} ids; the model's `vocab_size` is {}", files.tokenizer.vocab_size(), model_vocab_size),
+               fmt::format("the tokenizer has {} ids; the model's `vocab_size` is {}", files.tokenizer->vocab_size(), model_vocab_size),
                JoinPath(files.name(), kTokenizerFile),
                {}};
 }

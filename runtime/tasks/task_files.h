@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,7 @@ namespace plait {
 
 struct TaskFiles {
   Checkpoint checkpoint;
-  Tokenizer tokenizer;
+  std::shared_ptr<const Tokenizer> tokenizer;
   /// tokenizer_config.json, an object; empty where the folder has none.
   Value tokenizer_config;
   /// Whether transformers would clean up what this tokenizer decodes.

@@ -76,7 +76,7 @@ Result<std::vector<Encoding>> ZeroShot::Prepare(const ValueFields& call) const {
     return OutOfRange("candidate_labels", "empty", "expected at least one label");
   }
   const std::string& text = Argument(call, "text").AsString();
-  PLAIT_TRY(Encoding alone, files_.tokenizer.Encode(text, false));
+  PLAIT_TRY(Encoding alone, files_.tokenizer->Encode(text, false));
   std::vector<Encoding> pairs;
   for (const Value& label : labels) {
     PLAIT_TRY(Encoding pair, Pair(text, alone.input_ids, label.AsString()));
@@ -86,7 +86,7 @@ Result<std::vector<Encoding>> ZeroShot::Prepare(const ValueFields& call) const {
 }
 
 Result<Encoding> ZeroShot::Pair(const std::string& text, std::span<const int32_t> text_ids, const std::string& label) const {
-  PLAIT_TRY(Encoding pair, files_.tokenizer.EncodePair(text, hypothesis_.With(label), true));
+  PLAIT_TRY(Encoding pair, files_.tokenizer->EncodePair(text, hypothesis_.With(label), true));
   pair = TruncateFirst(std::move(pair), text_ids, static_cast<size_t>(max_tokens_));
   PLAIT_TRY_VOID(CheckTextLength(pair, model_->max_positions()));
   return pair;

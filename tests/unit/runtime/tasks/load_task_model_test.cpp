@@ -11,6 +11,7 @@
 #include "fakes.h"
 #include "oracle.h"
 #include "runtime/tasks/task.h"
+#include "runtime/tasks/task_files.h"
 
 namespace plait {
 namespace {
@@ -322,6 +323,21 @@ TEST_CASE("a folder without a tokenizer, or with another model's") {
   std::filesystem::copy(TinyModel("google-bert/bert-base-uncased") + "/tokenizer.json", scratch.File("tokenizer.json"));
   CheckDoesNotLoad(Load("text.Generator", scratch.folder()), FailureKind::TokenizerInvalid,
                    "the tokenizer has 4000 ids; the model's `vocab_size` is 1001");
+}
+
+TEST_CASE("models share the tokenizer of equal files where they are loaded together") {
+  TokenizerPool pool;
+  TaskModelOptions together;
+  together.tokenizers = &pool;
+  auto tokenizer = [](const char* name, const TaskModelOptions& options) {
+    Result<TaskFiles> files = OpenTaskFiles(TinyModel(name), options);
+    REQUIRE(files.ok());
+    return files->tokenizer;
+  };
+  const std::shared_ptr<const Tokenizer> gpt2 = tokenizer("openai-community/gpt2", together);
+  CHECK(tokenizer("distilbert/distilgpt2", together) == gpt2);
+  CHECK(tokenizer("google-bert/bert-base-uncased", together) != gpt2);
+  CHECK(tokenizer("distilbert/distilgpt2", {}) != gpt2);
 }
 
 TEST_CASE("generation_config.json holds for calls that say nothing") {
