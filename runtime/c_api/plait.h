@@ -128,8 +128,9 @@ PLAIT_API plait_evaluation* plait_evaluate(const char* plan, size_t plan_length,
 /* {"model", "task", "precision", ...}; of a text.Generator with "tokens", "positions", "windows", "scored_tokens", "equal_tops",
    "equal_top_share", "mean_divergence", "perplexity_change", "exact": {"perplexity", "bytes_per_pass"}, "in_class": {the same}, "stand_in";
    of a text.Classifier or text.ZeroShot, whose texts are the lines that are not blank, with "texts", "equal_tops", "equal_top_share",
-   "largest_score_difference", "largest_difference_line" (null where there is no difference), "stand_in". Shares and changes are fractions,
-   divergences nats. */
+   "largest_score_difference", "largest_difference_line" (null where there is no difference), "stand_in"; of a text.Embedder, whose texts
+   are the same, with "texts", "equal_tops" (texts whose nearest other text by cosine is the same), "equal_top_share", "mean_cosine" (of a
+   text's two vectors), "least_cosine", "least_cosine_line", "stand_in". Shares and changes are fractions, divergences nats. */
 PLAIT_API const char* plait_evaluation_json(plait_evaluation* evaluation);
 PLAIT_API void plait_evaluation_free(plait_evaluation* evaluation);
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/tasks/embedding_comparison.h"
 #include "runtime/tasks/label_comparison.h"
 #include "runtime/tasks/perplexity.h"
 #include "runtime/tasks/task.h"
@@ -80,6 +81,17 @@ Result<Value> EvaluateGenerator(const Subject& subject, Precision precision, con
                         {"stand_in", Value::Bool(files.checkpoint.is_stand_in())}});
 }
 
+struct BothModels {
+  std::unique_ptr<TaskModel> exact;
+  std::unique_ptr<TaskModel> in_class;
+};
+
+Result<BothModels> LoadBoth(const Subject& subject, Precision precision, ThreadTeam& team) {
+  PLAIT_TRY(std::unique_ptr<TaskModel> exact, LoadTaskModel(subject.task, subject.folder, subject.In(Precision::Exact), team));
+  PLAIT_TRY(std::unique_ptr<TaskModel> in_class, LoadTaskModel(subject.task, subject.folder, subject.In(precision), team));
+  return BothModels{std::move(exact), std::move(in_class)};
+}
+
 Result<Value> EvaluateClassifier(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,
                                  const Cancellation& cancellation) {
   const bool takes_labels = subject.task == "text.ZeroShot";
@@ -90,17 +102,39 @@ Result<Value> EvaluateClassifier(const Subject& subject, Precision precision, co
   if (lines.empty()) {
     return TooShort(text, "the text has no line that is not blank", "write one text to classify on each line");
   }
-  PLAIT_TRY(std::unique_ptr<TaskModel> exact, LoadTaskModel(subject.task, subject.folder, subject.In(Precision::Exact), team));
-  PLAIT_TRY(std::unique_ptr<TaskModel> in_class, LoadTaskModel(subject.task, subject.folder, subject.In(precision), team));
+  PLAIT_TRY(BothModels models, LoadBoth(subject, precision, team));
   const std::span<const std::string> labels = takes_labels ? std::span(text.labels) : std::span<const std::string>();
-  PLAIT_TRY(LabelComparison compared, CompareLabels(*exact, *in_class, {lines, labels, text.name}, text.progress, {team, cancellation}));
+  PLAIT_TRY(LabelComparison compared,
+            CompareLabels(*models.exact, *models.in_class, {{lines, text.name}, labels}, text.progress, {team, cancellation}));
   const auto count = static_cast<int64_t>(lines.size());
   return Value::Record({{"texts", Value::Int(count)},
                         {"equal_tops", Value::Int(compared.equal_tops)},
                         {"equal_top_share", Value::Float(Share(compared.equal_tops, count))},
                         {"largest_score_difference", Value::Float(compared.largest_difference)},
                         {"largest_difference_line", compared.largest_line == 0 ? Value() : Value::Int(compared.largest_line)},
-                        {"stand_in", Value::Bool(exact->is_stand_in())}});
+                        {"stand_in", Value::Bool(models.exact->is_stand_in())}});
+}
+
+Result<Value> EvaluateEmbedder(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,
+                               const Cancellation& cancellation) {
+  const std::vector<TextLine> lines = LinesOf(text.text);
+  if (lines.size() < 2) {
+    return TooShort(
+        text,
+        fmt::format("the text has {} that is not blank; the nearest one is sought among 2 at least", lines.empty() ? "no line" : "1 line"),
+        "write one text to embed on each line; some hundred make a figure that can be relied on");
+  }
+  PLAIT_TRY(BothModels models, LoadBoth(subject, precision, team));
+  PLAIT_TRY(EmbeddingComparison compared,
+            CompareEmbeddings(*models.exact, *models.in_class, {lines, text.name}, text.progress, {team, cancellation}));
+  const auto count = static_cast<int64_t>(lines.size());
+  return Value::Record({{"texts", Value::Int(count)},
+                        {"equal_tops", Value::Int(compared.equal_tops)},
+                        {"equal_top_share", Value::Float(Share(compared.equal_tops, count))},
+                        {"mean_cosine", Value::Float(compared.mean_cosine)},
+                        {"least_cosine", Value::Float(compared.least_cosine)},
+                        {"least_cosine_line", Value::Int(compared.least_line)},
+                        {"stand_in", Value::Bool(models.exact->is_stand_in())}});
 }
 
 }  // namespace
@@ -113,6 +147,9 @@ Result<Value> EvaluateClass(std::string_view task, const std::string& folder, co
   }
   if (task == "text.Classifier" || task == "text.ZeroShot") {
     return EvaluateClassifier(subject, precision, text, team, cancellation);
+  }
+  if (task == "text.Embedder") {
+    return EvaluateEmbedder(subject, precision, text, team, cancellation);
   }
   return Error{FailureKind::ModelUnsupported, fmt::format("models of the task {} have no precision to compare", task), "", {}};
 }

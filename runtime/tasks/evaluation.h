@@ -32,8 +32,10 @@ struct EvaluationText {
 /// block, whose own precision does not count. Of a text.Generator:
 ///   {"tokens", "positions", "windows", "scored_tokens", "equal_tops", "equal_top_share", "mean_divergence", "perplexity_change",
 ///    "exact": {"perplexity", "bytes_per_pass"}, "in_class": {"perplexity", "bytes_per_pass"}, "stand_in"}
-/// and of a text.Classifier or text.ZeroShot, whose texts are the lines that are not blank:
+/// of a text.Classifier or text.ZeroShot, whose texts are the lines that are not blank:
 ///   {"texts", "equal_tops", "equal_top_share", "largest_score_difference", "largest_difference_line", "stand_in"}
+/// and of a text.Embedder, whose texts are the same and two at least, with the nearest other text for a top:
+///   {"texts", "equal_tops", "equal_top_share", "mean_cosine", "least_cosine", "least_cosine_line", "stand_in"}
 /// Shares and changes are fractions, divergences are in nats. Fails with `argument-range` where the text has too little or labels are
 /// missing, and with what loading and running fail with.
 Result<Value> EvaluateClass(std::string_view task, const std::string& folder, const ValueFields& options, Precision precision,

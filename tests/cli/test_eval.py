@@ -1,9 +1,12 @@
 """`plait eval`: what a class of weights costs, against the reference library, and what it says where it cannot tell."""
 
 import json
+import math
+import operator
 import os
 import pty
 import select
+import struct
 import subprocess
 import unittest
 
@@ -27,6 +30,18 @@ service Judge {
   api judge(text: string) -> text.ZeroShotResult { return nli.classify(text, ["a", "b"]) }
 }
 """
+EMBEDDER = """
+import std.text
+
+service Search {
+  model m: text.Embedder = hf("sentence-transformers/all-MiniLM-L6-v2") { precision: %s }
+  api embed(texts: [string]) -> [tensor<f32>[_]] { return [m.embed(t) for t in texts] }
+}
+"""
+WORDS = "river bridge harbour winter ferry ticket museum lamp island stone rain letter garden clock".split()
+# The same words in orders that differ little: near each other, so that a class changes which are nearest.
+TURNED = [WORDS[i % 14 :] + WORDS[: i % 14] for i in range(98)]
+ORDERS = [" ".join(words[1 + i // 14 :] + words[: 1 + i // 14][::-1]) for i, words in enumerate(TURNED)]
 GPT2 = "openai-community/gpt2"
 SENTENCE = "The bridge ends in the middle of the river, and nobody knows why.\n"
 
@@ -99,6 +114,59 @@ class TestFigures(EvalTest):
         self.assertLess(0, model["largest_score_difference"])
         self.assertEqual(model["equal_tops"] / 2, model["equal_top_share"])
 
+    def vectors(self, lines, precision):
+        """What `run` embeds the lines as, to the bit."""
+        source = self.write(f"{precision}.graph", EMBEDDER % precision)
+        request = json.dumps({"texts": lines})
+        done = plait("run", source, "--models", TINY, "--input", "-", stdin=request)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [[struct.unpack("f", struct.pack("f", number))[0] for number in vector] for vector in json.loads(done.stdout)]
+
+    def test_embedders_agree_as_far_as_their_vectors_tell(self):
+        def product(a, b):
+            return sum(map(operator.mul, a, b))
+
+        def cosine(a, b):
+            return product(a, b) / math.sqrt(product(a, a) * product(b, b))
+
+        def nearest(vectors):
+            squares = [product(vector, vector) for vector in vectors]
+            found = []
+            for row, vector in enumerate(vectors):
+                cosines = [product(vector, other) / math.sqrt(squares[row] * square) for other, square in zip(vectors, squares)]
+                cosines[row] = -2
+                found.append(cosines.index(max(cosines)))
+            return found
+
+        lines = ORDERS[:]
+        lines[40] = lines[7]  # each is the other's nearest
+        text = "\n".join([lines[0], "", *lines[1:], " "])
+        exact = self.vectors(lines, "exact")
+        for precision in ("bf16", "int8"):
+            with self.subTest(precision):
+                in_class = self.vectors(lines, precision)
+                (model,) = self.figures(self.folder / f"{precision}.graph", text)
+                self.assertEqual((model["task"], model["precision"], model["texts"]), ("text.Embedder", precision, len(lines)))
+                equal = sum(one == other for one, other in zip(nearest(exact), nearest(in_class)))
+                self.assertEqual(model["equal_tops"], equal)
+                self.assertEqual(model["equal_top_share"], equal / len(lines))
+                cosines = [cosine(one, other) for one, other in zip(exact, in_class)]
+                self.assertAlmostEqual(model["mean_cosine"], sum(cosines) / len(cosines), delta=1e-12)
+                self.assertAlmostEqual(model["least_cosine"], min(cosines), delta=1e-12)
+                self.assertEqual(model["least_cosine_line"], 1 if cosines.index(min(cosines)) == 0 else cosines.index(min(cosines)) + 2)
+                self.assertTrue(model["stand_in"])
+        self.assertLess(equal, len(lines))  # of int8: a figure that cannot fall would show nothing
+
+    def test_an_embedder_in_words_and_on_any_number_of_threads(self):
+        source = self.write("search.graph", EMBEDDER % "int8")
+        text = "".join(f"{word} {SENTENCE}" for word in WORDS)
+        done = self.eval(source, text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"^Search\.m   text\.Embedder, hf:sentence-transformers/all-MiniLM-L6-v2; 14 texts, int8 against exact\n"
+                         r"  equal nearest texts +\d+\.\d\d %  \(\d+ of 14\)\n  mean cosine +0\.\d{6}\n  least cosine +0\.\d{6}  \(line \d+\)\n$")
+        told = [self.eval(source, text, "--output", "json", "--threads", n).stdout for n in ("1", "2")]
+        self.assertEqual(told[0], told[1])
+
     def test_a_plan_file_is_evaluated_as_its_source(self):
         source = self.graph()
         plan = self.folder / "classes.plan"
@@ -146,6 +214,17 @@ class TestBounds(EvalTest):
         self.assertRegex(done.stderr, r"Writer\.lm in int8: \d+\.\d+ % of the likeliest tokens agree with exact, fewer than the 100 %")
         self.assertEqual(len(json.loads(done.stdout)["models"]), 1)
 
+    def test_nearest_texts_are_bounded_too(self):
+        source = self.write("search.graph", EMBEDDER % "int8")
+        text = "\n".join(ORDERS)
+        (model,) = self.figures(source, text)
+        share = model["equal_top_share"]
+        self.assertLess(share, 1)
+        self.assertEqual(self.eval(source, text, "--min-agreement", f"{100 * share - 1:.3f}%").returncode, 0)
+        done = self.eval(source, text, "--min-agreement", "100%")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"Search\.m in int8: \d+\.\d+ % of the nearest texts agree with exact, fewer than the 100 %")
+
 
 class TestErrors(EvalTest):
     def refused(self, code, said, *options, text=SENTENCE, source=None):
@@ -159,6 +238,8 @@ class TestErrors(EvalTest):
         self.refused("argument-range", "text.txt: error: the text is empty", text="")
         self.refused("argument-range", "the text is blank", text=" \n")
         self.refused("argument-range", "the text has 1 token for", text="a")
+        search = self.write("search.graph", EMBEDDER % "int8")
+        self.refused("argument-range", "the text has 1 line that is not blank; the nearest one is sought among 2 at least", text="a\n\n", source=search)
         long = SENTENCE + "word " * 600
         self.refused("prompt-too-long", "text.txt:2: error:", "--model", "Reader.m", "--precision", "bf16", text=long)
         latin = self.folder / "latin.txt"
@@ -188,6 +269,9 @@ class TestErrors(EvalTest):
         reader = ("--model", "Reader.m", "--precision", "int8")
         self.refused("argument-range", "`--max-tokens` is for a text.Generator", *reader, "--max-tokens", "9")
         self.refused("argument-range", "`--max-perplexity-change` is for a text.Generator", *reader, "--max-perplexity-change", "1%")
+        search = self.write("search.graph", EMBEDDER % "int8")
+        for words, task in ((("--max-tokens", "9"), "Generator"), (("--max-perplexity-change", "1%"), "Generator"), (("--labels", "a"), "ZeroShot")):
+            self.refused("argument-range", f"`{words[0]}` is for a text.{task}", *words, source=search)
 
     def test_wrong_usage(self):
         source = self.graph()

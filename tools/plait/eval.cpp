@@ -28,8 +28,10 @@ constexpr std::string_view kHelp = R"(plait eval FILE --text TEXT [options]
 
 Tells what a class of weights (precision: bf16, int8) costs in quality. Each model of a graph or a plan file that is
 in a class runs in exact and in the class on the same text. Of a text.Generator: both perplexities, the share of
-positions with the same likeliest token, and the Kullback-Leibler divergence. Of a text.Classifier or text.ZeroShot,
-for which each line of TEXT is a text: the share with the same best label, and the largest difference of a score.
+positions with the same likeliest token, and the Kullback-Leibler divergence. For the others each line of TEXT is a
+text. Of a text.Classifier or text.ZeroShot: the share with the same best label, and the largest difference of a score.
+Of a text.Embedder: the share whose nearest other text, by cosine, is the same, and the mean and the least cosine of a
+text's vectors in both.
 
 The tokens of TEXT are cut into windows of as many as the model has positions, one after the other, and each token
 but the first of a window is scored once, from those before it there. The weights are in memory in both precisions
@@ -41,7 +43,7 @@ meanwhile.
   --labels A,B,C             what a text.ZeroShot chooses from
   --max-tokens N             of TEXT the first N tokens, for generators
   --max-perplexity-change P  exit with 1 where a perplexity grows by more than so much, as 0.5%
-  --min-agreement P          exit with 1 where fewer likeliest tokens or best labels are the same, as 99%
+  --min-agreement P          exit with 1 where fewer likeliest tokens, best labels or nearest texts are the same, as 99%
   --output text|json         text otherwise
   --threads N                computing threads, in place of the plan's; the figures are the same
   --models DIR               look for models here first (may be repeated)
@@ -56,8 +58,10 @@ examples
   plait eval graphs/ensemble.graph --text graphs/guide/tour.md --precision bf16 --labels plan,test --min-agreement 90%
 )";
 
+constexpr std::string_view kTaskNames = "text.Generator, text.Classifier, text.ZeroShot or text.Embedder";
+
 bool IsEvaluable(const plan::Model& model) {
-  static constexpr std::array<std::string_view, 3> kTasks = {"text.Generator", "text.Classifier", "text.ZeroShot"};
+  static constexpr std::array<std::string_view, 4> kTasks = {"text.Generator", "text.Classifier", "text.ZeroShot", "text.Embedder"};
   return model.methods.empty() && std::ranges::find(kTasks, model.task) != kTasks.end();
 }
 
@@ -78,7 +82,7 @@ Result<const plan::Model*> FindModel(const plan::Plan& plan, const std::string& 
       return &model;
     } else {
       return Error{FailureKind::InputMismatch, fmt::format("`{}` is compiled code, which has no precision to evaluate", name), place, {}}
-          .WithNote("fix", "name a text.Generator, text.Classifier or text.ZeroShot with weights of its own");
+          .WithNote("fix", fmt::format("name a {} with weights of its own", kTaskNames));
     }
   }
   std::optional<std::string> nearest = Nearest(name, names);
@@ -115,7 +119,7 @@ Result<Choice> ChooseModels(const plan::Plan& plan, const Arguments& arguments) 
   }
   if (models.empty()) {
     return Error{FailureKind::InputMismatch, "no model here can be evaluated", place, {}}.WithNote(
-        "fix", "name a graph that calls a text.Generator, text.Classifier or text.ZeroShot with weights of its own");
+        "fix", fmt::format("name a graph that calls a {} with weights of its own", kTaskNames));
   }
   Choice choice;
   for (const plan::Model* model : models) {
@@ -153,7 +157,7 @@ Result<void> CheckTasks(const Choice& choice, const Arguments& arguments, const 
   for (std::string_view option : {"--max-tokens", "--max-perplexity-change"}) {
     if (arguments.Has(option) && first_of("text.Generator") == nullptr) {
       return Error{FailureKind::ArgumentRange, fmt::format("`{}` is for a text.Generator, and none is evaluated", option), place, {}}
-          .WithNote("fix", "leave it out; `--min-agreement` bounds what classifiers may lose");
+          .WithNote("fix", "leave it out; `--min-agreement` bounds what classifiers and embedders may lose");
     }
   }
   return {};
