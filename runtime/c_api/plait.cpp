@@ -130,6 +130,16 @@ void Give(plait::Error error, plait_error** out) {
 
 std::string_view OrEmpty(const char* text) { return text == nullptr ? std::string_view() : std::string_view(text); }
 
+/// Of a program or an evaluation.
+template <class Options>
+plait::WeightCache::Options CacheOptions(const Options& options) {
+  plait::WeightCache::Options cache{std::string(OrEmpty(options.cache_folder)), options.cache_bytes, {}};
+  if (options.note != nullptr) {
+    cache.note = [note = options.note, user = options.user](const std::string& text) { note(user, text.c_str()); };
+  }
+  return cache;
+}
+
 plait::Result<plait::Program> Load(std::string_view plan_text, std::string_view plan_name, const plait_load_options& options) {
   PLAIT_TRY(plait::plan::Plan plan, plait::plan::Read(plan_text, plan_name));
   if (options.model_folder_count != plan.models.size()) {
@@ -142,11 +152,7 @@ plait::Result<plait::Program> Load(std::string_view plan_text, std::string_view 
   program_options.threads = options.threads;
   program_options.code.allows_all = options.allow_code_models != 0;
   program_options.code.digests.assign(options.allowed_digests, options.allowed_digests + options.allowed_digest_count);
-  program_options.cache.folder = OrEmpty(options.cache_folder);
-  program_options.cache.most_bytes = options.cache_bytes;
-  if (options.note != nullptr) {
-    program_options.cache.note = [note = options.note, user = options.user](const std::string& text) { note(user, text.c_str()); };
-  }
+  program_options.cache = CacheOptions(options);
   if (options.progress != nullptr) {
     program_options.progress = [&options](uint64_t done, uint64_t total) { options.progress(options.user, done, total); };
   }
@@ -169,7 +175,8 @@ plait::Result<Value> Evaluate(std::string_view plan_text, std::string_view plan_
                                       std::string(OrEmpty(options.model_folder)),
                                       std::string(OrEmpty(options.precision)),
                                       options.threads,
-                                      {}};
+                                      {},
+                                      CacheOptions(options)};
   evaluation.text.text = std::string_view(options.text, options.text_length);
   evaluation.text.name = OrEmpty(options.text_name);
   evaluation.text.labels.assign(options.labels, options.labels + options.label_count);

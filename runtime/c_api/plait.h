@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define PLAIT_API __attribute__((visibility("default")))
-#define PLAIT_API_VERSION 5
+#define PLAIT_API_VERSION 6
 
 /* NOLINTBEGIN(readability-identifier-naming): the names of C */
 typedef struct plait_program plait_program;
@@ -53,7 +53,7 @@ typedef struct {
   const char* cache_folder;
   /* What that folder may hold; 0 takes 10 GiB, or a tenth of the disk's free space if that is less. */
   uint64_t cache_bytes;
-  /* Called during plait_load with what a person should know, as a sentence without full stop; may be null. */
+  /* Called while models are loaded with what a person should know, as a sentence without full stop; may be null. */
   void (*note)(void* user, const char* text);
 } plait_load_options;
 
@@ -119,6 +119,10 @@ typedef struct {
      with the error "cancelled". May be null. */
   int (*progress)(void* user, int64_t done, int64_t total);
   void* user;
+  /* As in plait_load_options. */
+  const char* cache_folder;
+  uint64_t cache_bytes;
+  void (*note)(void* user, const char* text);
 } plait_evaluation_options;
 
 /* What a class of weights costs: loads one model of the plan in "exact" and in the class, and compares them on a text. The weights of both

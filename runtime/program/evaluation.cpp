@@ -1,6 +1,7 @@
 #include "runtime/program/evaluation.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "runtime/base/thread_team.h"
 #include "runtime/exec/contain.h"
 #include "runtime/nn/torch_threads.h"
+#include "runtime/program/cache_name.h"
 #include "runtime/program/pool_size.h"
 
 namespace plait {
@@ -27,11 +29,15 @@ Result<Value> EvaluateModel(const plan::Plan& plan, const EvaluationOptions& opt
         {}};
   }
   ThreadPool pool(PoolSize(plan.machine, options.threads), UseOneTorchThread);
+  // Counts its files as in use until both models are done.
+  std::optional<WeightCache> cache;
+  EvaluatedModel evaluated{model->task, options.folder, model->options, {}};
+  if (!options.cache.folder.empty()) {
+    evaluated.cache = {&cache.emplace(options.cache), CacheName(*model, options.folder)};
+  }
   Result<Value> figures = Value();
   pool.Run([&](ThreadTeam& team) {
-    figures = Contain("while evaluating the model", [&] {
-      return EvaluateClass(model->task, options.folder, model->options, *precision, options.text, team, cancellation);
-    });
+    figures = Contain("while evaluating the model", [&] { return EvaluateClass(evaluated, *precision, options.text, team, cancellation); });
   });
   if (!figures.ok()) {
     return plan::WithUserOf(*model, std::move(figures).error());

@@ -8,6 +8,7 @@
 #include "compiler/base/value.h"
 #include "compiler/plan/plan.h"
 #include "runtime/base/cancellation.h"
+#include "runtime/cache/weight_cache.h"
 #include "runtime/tasks/evaluation.h"
 
 namespace plait {
@@ -21,6 +22,8 @@ struct EvaluationOptions {
   /// Threads of the pool; 0 takes what the plan was made for, never more than the machine has.
   int threads = 0;
   EvaluationText text;
+  /// As in ProgramOptions.
+  WeightCache::Options cache;
 };
 
 /// What EvaluateClass gives, after {"model", "task", "precision"}. Fails, besides, with `plan-invalid` where the plan has no such model,

@@ -1,7 +1,6 @@
 #include "runtime/program/program.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <set>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "runtime/exec/executor.h"
 #include "runtime/exec/inputs.h"
 #include "runtime/nn/torch_threads.h"
+#include "runtime/program/cache_name.h"
 #include "runtime/program/pool_size.h"
 #include "runtime/tasks/task.h"
 
@@ -22,14 +22,6 @@ namespace {
 
 /// What is read or made of a model.
 uint64_t LoadedBytes(const plan::Model& model) { return static_cast<uint64_t>(model.weight_bytes + model.draft_bytes); }
-
-/// What the cache calls a model: by its name on the hub, or where it lies.
-std::string CacheName(const plan::Model& model, const std::string& folder) {
-  std::optional<ModelSource> source = ParseModelSource(model.source);
-  std::error_code ignored;
-  return source && source->kind == "hf" ? std::string(source->place)
-                                        : std::filesystem::absolute(folder, ignored).lexically_normal().string();
-}
 
 /// What a result holds before the pool has run the work that makes it.
 Error NotRun() { return {FailureKind::Cancelled, "the work did not run", "", {}}; }

@@ -16,19 +16,13 @@
 namespace plait {
 namespace {
 
-/// What is compared: the folder's model with the options of its block, but for their precision.
-struct Subject {
-  std::string_view task;
-  const std::string& folder;
-  const ValueFields& options;
-
-  [[nodiscard]] TaskModelOptions In(Precision precision) const {
-    TaskModelOptions in{options, {}, {}, {}};
-    std::erase_if(in.options, [](const auto& option) { return option.first == "precision"; });
-    in.options.emplace_back("precision", Value::String(PrecisionNames()[static_cast<size_t>(precision)]));
-    return in;
-  }
-};
+/// How the model is loaded in a precision.
+TaskModelOptions OptionsIn(const EvaluatedModel& model, Precision precision) {
+  TaskModelOptions in{model.options, {}, {}, {}, model.cache};
+  std::erase_if(in.options, [](const auto& option) { return option.first == "precision"; });
+  in.options.emplace_back("precision", Value::String(PrecisionNames()[static_cast<size_t>(precision)]));
+  return in;
+}
 
 double Share(int64_t part, int64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
@@ -44,29 +38,29 @@ Error TooShort(const EvaluationText& text, std::string_view seen, std::string_vi
   return Error{FailureKind::ArgumentRange, std::string(seen), text.name, {}}.WithNote("fix", std::string(fix));
 }
 
-Result<Value> EvaluateGenerator(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,
+Result<Value> EvaluateGenerator(const EvaluatedModel& model, Precision precision, const EvaluationText& text, ThreadTeam& team,
                                 const Cancellation& cancellation) {
-  PLAIT_TRY(TaskFiles files, OpenTaskFiles(subject.folder, subject.In(Precision::Exact)));
+  PLAIT_TRY(TaskFiles files, OpenTaskFiles(model.folder, OptionsIn(model, Precision::Exact)));
   PLAIT_TRY(Encoding encoding, files.tokenizer->Encode(text.text, true));
   std::vector<int32_t>& tokens = encoding.input_ids;
   tokens.resize(text.max_tokens > 0 ? std::min(tokens.size(), static_cast<size_t>(text.max_tokens)) : tokens.size());
   if (tokens.size() < 2) {
     return TooShort(
-        text, fmt::format("the text has {} for {}; perplexity needs 2 at least", tokens.empty() ? "no token" : "1 token", subject.folder),
+        text, fmt::format("the text has {} for {}; perplexity needs 2 at least", tokens.empty() ? "no token" : "1 token", model.folder),
         "give a longer text; some thousand tokens make a figure that can be relied on");
   }
   PLAIT_TRY(std::unique_ptr<CausalLm> exact, LoadLm(files, Precision::Exact, team));
   PLAIT_TRY(std::unique_ptr<CausalLm> in_class, LoadLm(files, precision, team));
   if (exact->max_positions() < 2) {
-    return Error{FailureKind::ModelUnsupported, "the model has 1 position; perplexity needs 2 at least", subject.folder, {}};
+    return Error{FailureKind::ModelUnsupported, "the model has 1 position; perplexity needs 2 at least", model.folder, {}};
   }
   PLAIT_TRY(TextComparison compared, CompareOnText(*exact, *in_class, tokens, text.progress, team, cancellation));
   if (!std::isfinite(std::exp(std::max(compared.exact_loss, compared.class_loss)))) {
-    return Error{FailureKind::Arithmetic, fmt::format("the perplexity is not finite; the model is {}", subject.folder), text.name, {}};
+    return Error{FailureKind::Arithmetic, fmt::format("the perplexity is not finite; the model is {}", model.folder), text.name, {}};
   }
-  auto of = [](const CausalLm& model, double loss) {
+  auto of = [](const CausalLm& lm, double loss) {
     return Value::Record(
-        {{"perplexity", Value::Float(std::exp(loss))}, {"bytes_per_pass", Value::Int(model.bytes_per_pass(WeightCopy::Main))}});
+        {{"perplexity", Value::Float(std::exp(loss))}, {"bytes_per_pass", Value::Int(lm.bytes_per_pass(WeightCopy::Main))}});
   };
   return Value::Record({{"tokens", Value::Int(static_cast<int64_t>(tokens.size()))},
                         {"positions", Value::Int(exact->max_positions())},
@@ -86,15 +80,15 @@ struct BothModels {
   std::unique_ptr<TaskModel> in_class;
 };
 
-Result<BothModels> LoadBoth(const Subject& subject, Precision precision, ThreadTeam& team) {
-  PLAIT_TRY(std::unique_ptr<TaskModel> exact, LoadTaskModel(subject.task, subject.folder, subject.In(Precision::Exact), team));
-  PLAIT_TRY(std::unique_ptr<TaskModel> in_class, LoadTaskModel(subject.task, subject.folder, subject.In(precision), team));
+Result<BothModels> LoadBoth(const EvaluatedModel& model, Precision precision, ThreadTeam& team) {
+  PLAIT_TRY(std::unique_ptr<TaskModel> exact, LoadTaskModel(model.task, model.folder, OptionsIn(model, Precision::Exact), team));
+  PLAIT_TRY(std::unique_ptr<TaskModel> in_class, LoadTaskModel(model.task, model.folder, OptionsIn(model, precision), team));
   return BothModels{std::move(exact), std::move(in_class)};
 }
 
-Result<Value> EvaluateClassifier(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,
+Result<Value> EvaluateClassifier(const EvaluatedModel& model, Precision precision, const EvaluationText& text, ThreadTeam& team,
                                  const Cancellation& cancellation) {
-  const bool takes_labels = subject.task == "text.ZeroShot";
+  const bool takes_labels = model.task == "text.ZeroShot";
   if (takes_labels && text.labels.empty()) {
     return Error{FailureKind::ArgumentRange, "text.ZeroShot chooses from labels, and none were given", "", {}};
   }
@@ -102,7 +96,7 @@ Result<Value> EvaluateClassifier(const Subject& subject, Precision precision, co
   if (lines.empty()) {
     return TooShort(text, "the text has no line that is not blank", "write one text to classify on each line");
   }
-  PLAIT_TRY(BothModels models, LoadBoth(subject, precision, team));
+  PLAIT_TRY(BothModels models, LoadBoth(model, precision, team));
   const std::span<const std::string> labels = takes_labels ? std::span(text.labels) : std::span<const std::string>();
   PLAIT_TRY(LabelComparison compared,
             CompareLabels(*models.exact, *models.in_class, {{lines, text.name}, labels}, text.progress, {team, cancellation}));
@@ -115,7 +109,7 @@ Result<Value> EvaluateClassifier(const Subject& subject, Precision precision, co
                         {"stand_in", Value::Bool(models.exact->is_stand_in())}});
 }
 
-Result<Value> EvaluateEmbedder(const Subject& subject, Precision precision, const EvaluationText& text, ThreadTeam& team,
+Result<Value> EvaluateEmbedder(const EvaluatedModel& model, Precision precision, const EvaluationText& text, ThreadTeam& team,
                                const Cancellation& cancellation) {
   const std::vector<TextLine> lines = LinesOf(text.text);
   if (lines.size() < 2) {
@@ -124,7 +118,7 @@ Result<Value> EvaluateEmbedder(const Subject& subject, Precision precision, cons
         fmt::format("the text has {} that is not blank; the nearest one is sought among 2 at least", lines.empty() ? "no line" : "1 line"),
         "write one text to embed on each line; some hundred make a figure that can be relied on");
   }
-  PLAIT_TRY(BothModels models, LoadBoth(subject, precision, team));
+  PLAIT_TRY(BothModels models, LoadBoth(model, precision, team));
   PLAIT_TRY(EmbeddingComparison compared,
             CompareEmbeddings(*models.exact, *models.in_class, {lines, text.name}, text.progress, {team, cancellation}));
   const auto count = static_cast<int64_t>(lines.size());
@@ -139,19 +133,18 @@ Result<Value> EvaluateEmbedder(const Subject& subject, Precision precision, cons
 
 }  // namespace
 
-Result<Value> EvaluateClass(std::string_view task, const std::string& folder, const ValueFields& options, Precision precision,
-                            const EvaluationText& text, ThreadTeam& team, const Cancellation& cancellation) {
-  const Subject subject{task, folder, options};
-  if (task == "text.Generator") {
-    return EvaluateGenerator(subject, precision, text, team, cancellation);
+Result<Value> EvaluateClass(const EvaluatedModel& model, Precision precision, const EvaluationText& text, ThreadTeam& team,
+                            const Cancellation& cancellation) {
+  if (model.task == "text.Generator") {
+    return EvaluateGenerator(model, precision, text, team, cancellation);
   }
-  if (task == "text.Classifier" || task == "text.ZeroShot") {
-    return EvaluateClassifier(subject, precision, text, team, cancellation);
+  if (model.task == "text.Classifier" || model.task == "text.ZeroShot") {
+    return EvaluateClassifier(model, precision, text, team, cancellation);
   }
-  if (task == "text.Embedder") {
-    return EvaluateEmbedder(subject, precision, text, team, cancellation);
+  if (model.task == "text.Embedder") {
+    return EvaluateEmbedder(model, precision, text, team, cancellation);
   }
-  return Error{FailureKind::ModelUnsupported, fmt::format("models of the task {} have no precision to compare", task), "", {}};
+  return Error{FailureKind::ModelUnsupported, fmt::format("models of the task {} have no precision to compare", model.task), "", {}};
 }
 
 }  // namespace plait

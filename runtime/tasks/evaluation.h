@@ -12,6 +12,7 @@
 #include "compiler/base/value.h"
 #include "runtime/base/cancellation.h"
 #include "runtime/base/thread_team.h"
+#include "runtime/nn/weight_reader.h"
 
 namespace plait {
 
@@ -28,8 +29,15 @@ struct EvaluationText {
   std::function<void(int64_t done, int64_t total)> progress;
 };
 
-/// Loads the model of `folder` twice, so its weights are in memory in both precisions, and compares. `options` are those of the model
-/// block, whose own precision does not count. Of a text.Generator:
+/// What is evaluated: a task's model, the options of its block, whose own precision does not count, and where packed weights are kept.
+struct EvaluatedModel {
+  std::string_view task;
+  const std::string& folder;
+  const ValueFields& options;
+  WeightReader::Cache cache;
+};
+
+/// Loads the model twice, so its weights are in memory in both precisions, and compares. Of a text.Generator:
 ///   {"tokens", "positions", "windows", "scored_tokens", "equal_tops", "equal_top_share", "mean_divergence", "perplexity_change",
 ///    "exact": {"perplexity", "bytes_per_pass"}, "in_class": {"perplexity", "bytes_per_pass"}, "stand_in"}
 /// of a text.Classifier or text.ZeroShot, whose texts are the lines that are not blank:
@@ -38,7 +46,7 @@ struct EvaluationText {
 ///   {"texts", "equal_tops", "equal_top_share", "mean_cosine", "least_cosine", "least_cosine_line", "stand_in"}
 /// Shares and changes are fractions, divergences are in nats. Fails with `argument-range` where the text has too little or labels are
 /// missing, and with what loading and running fail with.
-Result<Value> EvaluateClass(std::string_view task, const std::string& folder, const ValueFields& options, Precision precision,
-                            const EvaluationText& text, ThreadTeam& team, const Cancellation& cancellation);
+Result<Value> EvaluateClass(const EvaluatedModel& model, Precision precision, const EvaluationText& text, ThreadTeam& team,
+                            const Cancellation& cancellation);
 
 }  // namespace plait

@@ -1,4 +1,4 @@
-"""The cache of packed weights: what run keeps and finds again, `plait cache`, and the ways to turn it off."""
+"""The cache of packed weights: what run, bench and eval keep and find again, `plait cache`, and the ways to turn it off."""
 
 import json
 import os
@@ -65,6 +65,34 @@ class TestCache(FolderTest):
         done = self.plait("bench", self.graph, "--models", TINY, "--entry", "Writer.draft", "--runs", "1")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([(entry["model"], entry["format"]) for entry in self.listed()["entries"]], [("distilbert/distilgpt2", "int8")])
+
+    def test_eval_shares_what_run_keeps_and_its_figures_are_the_same(self):
+        text = self.write("text.txt", "The bridge ends in the middle of the river.\n" * 3)
+
+        def evaluate(*words):
+            done = self.plait("eval", self.graph, "--text", text, "--models", TINY, "--model", "Writer.lm", "--output", "json", *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout, [line for line in done.stderr.splitlines() if "stand-in" not in line]
+
+        plain = evaluate("--no-cache")
+        self.assertEqual((plain[1], self.files()), ([], []))
+        self.assertEqual(evaluate(), plain)
+        self.assertEqual([(entry["model"], entry["format"]) for entry in self.listed()["entries"]], [(NAME, "int8")])
+        os.utime(self.files()[0], (0, 0))
+        self.assertEqual(evaluate(), plain)
+        self.assertNotEqual(self.listed()["entries"][0]["last_used"], "1970-01-01T00:00:00Z")
+        self.answer()
+        self.assertEqual(len(self.files()), 1)
+        evaluate("--precision", "bf16")
+        self.assertEqual(sorted(entry["format"] for entry in self.listed()["entries"]), ["bf16", "int8"])
+        for path in self.files():
+            path.write_bytes(b"")
+        answer, said = evaluate()
+        self.assertEqual((answer, len(said)), (plain[0], 1))
+        self.assertTrue(said[0].startswith(f"note: the cached weights of `{NAME}` were not usable"), said)
+        self.files()[0].write_bytes(b"")
+        self.files()[1].write_bytes(b"")
+        self.assertEqual(evaluate("--quiet"), (plain[0], []))
 
     def test_the_list_in_words_and_clear(self):
         done = self.plait("cache")
@@ -140,7 +168,9 @@ class TestCache(FolderTest):
             self.assertEqual(done.returncode, 2)
             self.assertIn(said, done.stderr)
         for name, value, said in (("PLAIT_CACHE", "no", "expected `off` or `on`"), ("PLAIT_CACHE_SIZE", "much", "such as 5GiB")):
-            for words in (["cache"], ["run", self.graph, "--models", TINY, "--entry", "Writer.write"]):
+            text = self.write("text.txt", "I write.")
+            of_models = (["run", self.graph, "--entry", "Writer.write"], ["eval", self.graph, "--model", "Writer.lm", "--text", text])
+            for words in (["cache"], *([*words, "--models", TINY] for words in of_models)):
                 done = self.plait(*words, **{name: value})
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("[settings-invalid]", done.stderr)

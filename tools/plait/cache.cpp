@@ -21,8 +21,8 @@ constexpr OptionSpec kOptions[] = {{"--output", true, ""}};
 
 constexpr std::string_view kHelp = R"(plait cache [clear [MODEL]] [options]
 
-Lists the packed weights that run and bench keep on disk, or removes them: those of one model, as the list calls it or by
-the end of its name, or all. What is removed is made anew when it is needed.
+Lists the packed weights that run, bench and eval keep on disk, or removes them: those of one model, as the list calls it
+or by the end of its name, or all. What is removed is made anew when it is needed.
 
 Kept are int8 and bf16 weights that are computed from a checkpoint, also the int8 copies that make drafts; never fp32
 ones. A model whose files changed has other entries. The folder is XDG_CACHE_HOME/plait or ~/.cache/plait. It holds at

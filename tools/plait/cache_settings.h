@@ -16,6 +16,8 @@ struct CacheSettings {
   uint64_t most_bytes = 0;
   /// PLAIT_CACHE=off.
   bool is_off = false;
+
+  [[nodiscard]] bool is_usable() const { return !is_off && !folder.empty(); }
 };
 
 /// Fails with `settings-invalid` for a variable whose value is none.

@@ -22,7 +22,8 @@ constexpr OptionSpec kOptions[] = {{"--text", true, ""},       {"--model", true,
                                    {"--labels", true, ""},     {"--threads", true, ""}, {"--max-perplexity-change", true, ""},
                                    {"--max-tokens", true, ""}, {"--models", true, ""},  {"--min-agreement", true, ""},
                                    {"--output", true, ""},     {"--locked", false, ""}, {"--warnings-as-errors", false, ""},
-                                   {"--allow", true, ""},      {"--machine", true, ""}, {"--quiet", false, ""}};
+                                   {"--no-cache", false, ""},  {"--allow", true, ""},   {"--machine", true, ""},
+                                   {"--quiet", false, ""}};
 
 constexpr std::string_view kHelp = R"(plait eval FILE --text TEXT [options]
 
@@ -48,6 +49,7 @@ meanwhile.
   --threads N                computing threads, in place of the plan's; the figures are the same
   --models DIR               look for models here first (may be repeated)
   --machine FILE             a machine profile in place of this machine
+  --no-cache                 compute packed weights anew, and keep none on disk; see plait cache --help
   --locked                   every model must be what plait.lock says
   --warnings-as-errors       warnings fail too
   --allow CODE               not this warning or note (may be repeated)
@@ -290,7 +292,8 @@ int RunEval(const World& world, const Arguments& arguments) {
   settings.text = *std::move(text);
   settings.max_tokens = ParseCount(arguments.Get("--max-tokens"), 2).value_or(0);
   settings.threads = static_cast<int>(ParseCount(arguments.Get("--threads"), 1).value_or(0));
-  settings.shows_progress = world.error_is_terminal && !arguments.Has("--quiet");
+  settings.shows_notes = !arguments.Has("--quiet");
+  settings.shows_progress = world.error_is_terminal && settings.shows_notes;
   return EvaluateAll(world, arguments, *outcome.prepared, *choice, settings);
 }
 

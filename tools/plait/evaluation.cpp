@@ -7,6 +7,7 @@
 
 #include "compiler/plan/lookup.h"
 #include "compiler/plan/text.h"
+#include "tools/plait/cache_settings.h"
 #include "tools/plait/eval_report.h"
 #include "tools/plait/runtime_functions.h"
 
@@ -21,9 +22,11 @@ class EvaluationProgress {
         unit_(subject.model->task == "text.Generator" ? "tokens" : "texts") {
     PrintError(fmt::format("\r\x1b[K{}  loading it in both", title_));
   }
-  ~EvaluationProgress() { PrintError("\r\x1b[K"); }
+  ~EvaluationProgress() { Clear(); }
   EvaluationProgress(const EvaluationProgress&) = delete;
   EvaluationProgress& operator=(const EvaluationProgress&) = delete;
+
+  static void Clear() { PrintError("\r\x1b[K"); }
 
   void Update(int64_t done, int64_t total) {
     auto now = std::chrono::steady_clock::now();
@@ -38,6 +41,19 @@ class EvaluationProgress {
   std::string title_;
   std::string_view unit_;
   std::chrono::steady_clock::time_point last_;
+};
+
+/// What is told during an evaluation.
+struct EvaluationListener {
+  std::optional<EvaluationProgress> progress;
+  bool colour = false;
+
+  void Note(const char* text) {
+    if (progress) {
+      EvaluationProgress::Clear();
+    }
+    PrintNote(colour, text);
+  }
 };
 
 }  // namespace
@@ -55,6 +71,11 @@ std::optional<Value> EvaluateInClass(const World& world, const PreparedPlan& pre
     Fail(world, functions.error());
     return std::nullopt;
   }
+  Result<CacheSettings> cache = ReadCacheSettings(world.environment);
+  if (!cache.ok()) {
+    Fail(world, cache.error());
+    return std::nullopt;
+  }
   std::vector<const char*> labels;
   for (const std::string& label : settings.labels) {
     labels.push_back(label.c_str());
@@ -70,18 +91,26 @@ std::optional<Value> EvaluateInClass(const World& world, const PreparedPlan& pre
   options.label_count = labels.size();
   options.max_tokens = settings.max_tokens;
   options.threads = settings.threads;
-  std::optional<EvaluationProgress> progress;
+  if (prepared.uses_cache && cache->is_usable()) {
+    options.cache_folder = cache->folder.c_str();
+    options.cache_bytes = cache->most_bytes;
+  }
+  EvaluationListener listener{{}, world.colour_err};
+  options.user = &listener;
   if (settings.shows_progress) {
-    options.user = &progress.emplace(subject);
+    listener.progress.emplace(subject);
     options.progress = [](void* user, int64_t done, int64_t total) {
-      static_cast<EvaluationProgress*>(user)->Update(done, total);
+      static_cast<EvaluationListener*>(user)->progress->Update(done, total);
       return 0;
     };
+  }
+  if (settings.shows_notes) {
+    options.note = [](void* user, const char* text) { static_cast<EvaluationListener*>(user)->Note(text); };
   }
   std::string text = plan::Write(prepared.plan);
   plait_error* error = nullptr;
   plait_evaluation* evaluation = (*functions)->plait_evaluate(text.data(), text.size(), "plan", &options, &error);
-  progress.reset();
+  listener.progress.reset();
   if (evaluation == nullptr) {
     PrintError(TakeError(**functions, error, world.colour_err).text);
     return std::nullopt;

@@ -25,6 +25,8 @@ struct EvaluationSettings {
   int64_t max_tokens = 0;
   int threads = 0;
   bool shows_progress = false;
+  /// Whether a person is told of caches that cannot be used.
+  bool shows_notes = true;
 };
 
 /// The object that `plait_evaluation_json` tells of, with the model's `source` at its end. On failure everything has been printed.

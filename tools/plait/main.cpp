@@ -35,7 +35,7 @@ use it
   eval       tell what bf16 and int8 weights cost in quality, on a text of yours
   compile    write the plan to a file, or print any stage of the compilation
   lock       write down which files each model is, so that other machines can tell
-  cache      list or remove the packed weights that run and bench keep on disk
+  cache      list or remove the packed weights that run, bench and eval keep on disk
 
 plait VERB --help tells more. Exit codes: 0 fine, 1 faults were found, 2 wrong usage, 70 a bug in plait.
 

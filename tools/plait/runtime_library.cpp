@@ -189,7 +189,7 @@ LoadOutcome LoadProgram(const World& world, const PreparedPlan& prepared, const 
   if (world.error_is_terminal && !quiet) {
     options.progress = [](void* user, uint64_t done, uint64_t total) { static_cast<LoadListener*>(user)->progress.Update(done, total); };
   }
-  if (prepared.uses_cache && !cache->is_off && !cache->folder.empty()) {
+  if (prepared.uses_cache && cache->is_usable()) {
     options.cache_folder = cache->folder.c_str();
     options.cache_bytes = cache->most_bytes;
   }
