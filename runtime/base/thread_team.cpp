@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cassert>
 #include <chrono>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -133,25 +134,17 @@ class Loop : public Job {
   std::atomic<int> helpers_at_work_;
 };
 
+class RunQueue;
+
 /// What a caller from outside the pool wants run by the first worker.
 class RunJob : public Job {
  public:
-  RunJob(const std::function<void(ThreadTeam&)>& body, ThreadTeam& team, std::atomic<bool>& done) : body_(body), team_(team), done_(done) {}
+  RunJob(const std::function<void(ThreadTeam&)>& body, ThreadTeam& team, RunQueue& queue) : body_(body), team_(team), queue_(queue) {}
 
-  void Run() override {
-    try {
-      body_(team_);
-    } catch (...) {
-      thrown_ = std::current_exception();
-    }
-    // The job may be gone as soon as the flag is set.
-    std::atomic<bool>& done = done_;
-    done.store(true);
-    done.notify_one();
-  }
+  void Run() override;
 
   void Wait() {
-    done_.wait(false);
+    done_->wait(false);
     if (thrown_) {
       std::rethrow_exception(thrown_);
     }
@@ -160,10 +153,56 @@ class RunJob : public Job {
  private:
   const std::function<void(ThreadTeam&)>& body_;
   ThreadTeam& team_;
+  RunQueue& queue_;
   std::exception_ptr thrown_;
   /// Outlives the job, because it is still rung when the caller may already have gone on.
-  std::atomic<bool>& done_;
+  std::shared_ptr<std::atomic<bool>> done_ = std::make_shared<std::atomic<bool>>(false);
 };
+
+/// The callers' jobs, in the order in which they came. The first worker goes from one to the next without waiting for a caller to wake.
+class RunQueue {
+ public:
+  explicit RunQueue(Worker& first) : first_(first) {}
+
+  void Add(RunJob& job) {
+    std::lock_guard lock(mutex_);
+    if (is_busy_) {
+      waiting_.push_back(&job);
+    } else {
+      is_busy_ = true;
+      first_.Post(&job);
+    }
+  }
+
+  /// The job that was posted last has run. Only the first worker calls it.
+  void Next() {
+    std::lock_guard lock(mutex_);
+    is_busy_ = !waiting_.empty();
+    if (is_busy_) {
+      first_.Post(waiting_.front());
+      waiting_.pop_front();
+    }
+  }
+
+ private:
+  Worker& first_;
+  std::mutex mutex_;
+  std::deque<RunJob*> waiting_;
+  bool is_busy_ = false;
+};
+
+void RunJob::Run() {
+  try {
+    body_(team_);
+  } catch (...) {
+    thrown_ = std::current_exception();
+  }
+  // The job may be gone as soon as the flag is set, and so may the pool once no job is left.
+  const std::shared_ptr<std::atomic<bool>> done = done_;
+  queue_.Next();
+  done->store(true);
+  done->notify_one();
+}
 
 /// What the branches of one `Fork` share: who is done, and whose threads go where.
 class ForkState {
@@ -326,14 +365,12 @@ void ThreadTeam::AdmitMembers() {
 }
 
 struct ThreadPool::State {
-  explicit State(int size) : workers(static_cast<size_t>(size)) {}
+  explicit State(int size) : workers(static_cast<size_t>(size)), queue(workers.front()) {}
 
   std::vector<Worker> workers;
   std::vector<std::thread> threads;
   std::atomic<bool> stopping = false;
-  /// Held by the caller whose turn it is.
-  std::mutex turn;
-  std::atomic<bool> run_done = false;
+  RunQueue queue;
 };
 
 ThreadPool::ThreadPool(int threads, const std::function<void()>& thread_start) : state_(std::make_unique<State>(std::max(1, threads))) {
@@ -360,15 +397,13 @@ ThreadPool::~ThreadPool() {
 int ThreadPool::size() const { return static_cast<int>(state_->workers.size()); }
 
 void ThreadPool::Run(const std::function<void(ThreadTeam&)>& body) {
-  std::lock_guard lock(state_->turn);
   auto team_state = std::make_unique<ThreadTeam::State>();
   for (Worker& worker : state_->workers) {
     team_state->members.push_back(&worker);
   }
   ThreadTeam team(std::move(team_state));
-  state_->run_done.store(false);
-  RunJob job(body, team, state_->run_done);
-  team.state_->members.front()->Post(&job);
+  RunJob job(body, team, state_->queue);
+  state_->queue.Add(job);
   job.Wait();
 }
 

@@ -59,8 +59,8 @@ class ThreadPool {
 
   [[nodiscard]] int size() const;
 
-  /// Runs `body` on a team of all the pool's threads; the calling thread sleeps meanwhile. Calls from several threads take turns.
-  /// An exception that `body` throws is rethrown here.
+  /// Runs `body` on a team of all the pool's threads; the calling thread sleeps meanwhile. Calls from several threads take turns, in the
+  /// order in which they came. An exception that `body` throws is rethrown here.
   void Run(const std::function<void(ThreadTeam&)>& body);
 
  private:

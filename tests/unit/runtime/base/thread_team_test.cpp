@@ -92,6 +92,35 @@ TEST_CASE("callers take turns") {
   CHECK(alone);
 }
 
+TEST_CASE("what one caller's body throws reaches that caller alone") {
+  ThreadPool pool(2);
+  std::atomic<int> caught = 0;
+  std::atomic<int> done = 0;
+  std::vector<std::thread> callers;
+  callers.reserve(4);
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&, throws = caller % 2 == 0] {
+      for (int run = 0; run < 50; ++run) {
+        try {
+          pool.Run([&](ThreadTeam& /*team*/) {
+            if (throws) {
+              throw std::runtime_error("no");
+            }
+          });
+          ++done;
+        } catch (const std::runtime_error&) {
+          caught += throws ? 1 : 0;
+        }
+      }
+    });
+  }
+  for (std::thread& caller : callers) {
+    caller.join();
+  }
+  CHECK(caught == 100);
+  CHECK(done == 100);
+}
+
 TEST_CASE("each thread starts with what it was given") {
   std::atomic<int> started = 0;
   {
