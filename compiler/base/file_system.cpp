@@ -1,5 +1,6 @@
 #include "compiler/base/file_system.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -31,6 +32,11 @@ class RealFileSystem : public FileSystem {
     }
     std::string text;
     constexpr size_t kChunk = 1 << 16;
+    // Only a hint: what is no plain file may have no size, or one that means nothing.
+    constexpr uint64_t kMostReserved = uint64_t{64} << 20U;
+    if (const Result<uint64_t> size = FileSize(path); size.ok()) {
+      text.reserve(static_cast<size_t>(std::min({bytes, *size, kMostReserved})) + kChunk);
+    }
     while (text.size() < bytes) {
       size_t want = static_cast<size_t>(std::min<uint64_t>(kChunk, bytes - text.size()));
       size_t old_size = text.size();
