@@ -38,6 +38,8 @@ struct ModelFacts {
   std::optional<int64_t> model_max_length;
   /// The file that holds a chat template, tokenizer_config.json or chat_template.jinja; empty where none does.
   std::string chat_template_file;
+  /// As TokenizerDigest, where somebody asked for it.
+  std::string tokenizer_digest;
   /// generation_config.json: what a call that says nothing gets.
   std::optional<int64_t> default_max_length;
   std::optional<int64_t> default_max_new_tokens;

@@ -4,12 +4,14 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <llvm/Support/xxhash.h>
 
 #include "compiler/catalog/metadata_file.h"
 
 namespace plait {
 namespace {
 
+constexpr std::string_view kTokenizer = "tokenizer.json";
 constexpr std::string_view kTokenizerConfig = "tokenizer_config.json";
 constexpr std::string_view kTemplateFile = "chat_template.jinja";
 constexpr std::string_view kGenerationConfig = "generation_config.json";
@@ -95,6 +97,15 @@ Result<void> ReadTextFacts(const FileSystem& files, const std::string& folder, M
   PLAIT_TRY_VOID(ReadTokenizerConfig(files, folder, facts));
   PLAIT_TRY_VOID(ReadTemplateFile(files, folder, facts));
   return ReadGenerationConfig(files, folder, facts);
+}
+
+std::string TokenizerDigest(const FileSystem& files, const std::string& folder) {
+  const Result<std::string> text = ReadMetadataText(files, JoinPath(folder, kTokenizer), FailureKind::TokenizerInvalid);
+  if (!text.ok()) {
+    return "";
+  }
+  const llvm::XXH128_hash_t hash = llvm::xxh3_128bits(llvm::ArrayRef(reinterpret_cast<const uint8_t*>(text->data()), text->size()));
+  return fmt::format("xxh3:{:016x}{:016x}", hash.high64, hash.low64);
 }
 
 }  // namespace plait

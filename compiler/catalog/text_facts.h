@@ -13,4 +13,7 @@ namespace plait {
 /// `tokenizer-invalid` or `model-config-invalid`, whose place is the file.
 Result<void> ReadTextFacts(const FileSystem& files, const std::string& folder, ModelFacts& facts);
 
+/// The same for folders whose tokenizer.json has the same bytes; empty where there is none that can be read, or one beyond 64 MiB.
+std::string TokenizerDigest(const FileSystem& files, const std::string& folder);
+
 }  // namespace plait

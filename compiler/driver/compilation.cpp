@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "compiler/base/digest.h"
 #include "compiler/catalog/model_facts.h"
 #include "compiler/catalog/source_facts.h"
+#include "compiler/catalog/text_facts.h"
 #include "compiler/driver/lock.h"
 #include "compiler/driver/module_loader.h"
 #include "compiler/ir/text.h"
@@ -74,6 +76,21 @@ std::vector<std::optional<ModelFacts>> ReadFacts(const FileSystem& files, const 
   return facts;
 }
 
+/// Reads which generators have the same tokenizer, where two might.
+void CompareTokenizers(const FileSystem& files, const ir::Graph& graph, std::vector<std::optional<ModelFacts>>& facts) {
+  std::map<int64_t, std::vector<ModelFacts*>> by_vocabulary;
+  for (uint32_t i = 0; i < facts.size(); ++i) {
+    if (facts[i] && graph.models[ir::ModelId{i}].task == "text.Generator") {
+      by_vocabulary[facts[i]->vocab_size].push_back(&*facts[i]);
+    }
+  }
+  for (const auto& [size, models] : by_vocabulary) {
+    for (ModelFacts* of_model : models.size() > 1 ? models : std::vector<ModelFacts*>()) {
+      of_model->tokenizer_digest = TokenizerDigest(files, of_model->folder);
+    }
+  }
+}
+
 /// The facts of the models of a graph that passes have not thinned out yet: absent for those that no result needs.
 std::vector<std::optional<ModelFacts>> FactsBefore(const ir::Graph& before, const ir::Graph& after,
                                                    const std::vector<std::optional<ModelFacts>>& facts) {
@@ -132,6 +149,9 @@ Result<void> Plan(const FileSystem& files, const std::string& path, ir::Graph lo
   inputs.strict = options.strict;
   inputs.drafts = options.drafts;
   inputs.max_memory = options.max_memory;
+  if (Contains(inputs.drafts, DraftSource::Model)) {
+    CompareTokenizers(files, *result.graph, inputs.facts);
+  }
   if (!sink.has_errors()) {
     CheckLock(lock, *result.graph, inputs.facts, sink);
     CheckAnswers(std::move(lowered), result, inputs.facts, sink);
@@ -216,7 +236,7 @@ std::string Emit(const Compilation& compilation, Stop stop) {
 Result<std::vector<std::string>> FindPlanModels(const FileSystem& files, const ModelPlaces& places, const plan::Plan& plan,
                                                 std::string_view only_entry, std::string_view base_folder) {
   std::vector<std::string> folders(plan.models.size());
-  for (uint32_t index : plan::CalledModels(plan, only_entry)) {
+  for (uint32_t index : plan::NeededModels(plan, only_entry)) {
     const plan::Model& model = plan.models[index];
     Result<std::string> folder = FindModelFolder(files, places, model.source, model.revision, base_folder);
     if (!folder.ok()) {

@@ -1,6 +1,7 @@
 #include "compiler/plan/lookup.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,26 @@ void CollectReads(const Entry& entry, const Stage& stage, std::vector<ValueId>& 
   }
 }
 
+void AddCalls(const Entry& entry, std::set<uint32_t>& models) {
+  for (const Stage& stage : entry.stages) {
+    if (stage.kind == StageKind::Call) {
+      models.insert(stage.model);
+    }
+  }
+}
+
+/// The models and those that make drafts for them, each behind the one that makes its own.
+std::vector<uint32_t> WithDraftModels(const std::set<uint32_t>& called, std::span<const Model> models) {
+  std::vector<uint32_t> needed;
+  for (uint32_t model : called) {
+    const auto end = static_cast<ptrdiff_t>(needed.size());
+    for (std::optional<uint32_t> next = model; next && std::ranges::find(needed, *next) == needed.end(); next = models[*next].draft_model) {
+      needed.insert(needed.begin() + end, *next);
+    }
+  }
+  return needed;
+}
+
 }  // namespace
 
 Result<const Entry*> FindEntry(const Plan& plan, std::string_view name) {
@@ -64,16 +85,20 @@ Result<const Entry*> FindEntry(const Plan& plan, std::string_view name) {
   return error;
 }
 
-std::set<uint32_t> CalledModels(const Plan& plan, std::string_view only_entry) {
-  std::set<uint32_t> models;
+std::vector<uint32_t> NeededModels(const Plan& plan, std::string_view only_entry) {
+  std::set<uint32_t> called;
   for (const Entry& entry : plan.entries) {
-    for (const Stage& stage : entry.stages) {
-      if (stage.kind == StageKind::Call && (only_entry.empty() || entry.name == only_entry)) {
-        models.insert(stage.model);
-      }
+    if (only_entry.empty() || entry.name == only_entry) {
+      AddCalls(entry, called);
     }
   }
-  return models;
+  return WithDraftModels(called, plan.models);
+}
+
+std::vector<uint32_t> NeededModels(const Entry& entry, std::span<const Model> models) {
+  std::set<uint32_t> called;
+  AddCalls(entry, called);
+  return WithDraftModels(called, models);
 }
 
 Error WithUserOf(const Model& model, Error error) {

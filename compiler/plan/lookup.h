@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +15,10 @@ namespace plait::plan {
 /// the entries that there are.
 Result<const Entry*> FindEntry(const Plan& plan, std::string_view name);
 
-/// Indexes of the models that the entry of that name calls; where `only_entry` is empty, of those that any entry calls.
-std::set<uint32_t> CalledModels(const Plan& plan, std::string_view only_entry);
+/// Indexes of the models that the entry of that name needs; where `only_entry` is empty, of those that any entry needs: the ones that it
+/// calls, and those that make drafts for them. Each stands behind the one that makes its drafts.
+std::vector<uint32_t> NeededModels(const Plan& plan, std::string_view only_entry);
+std::vector<uint32_t> NeededModels(const Entry& entry, std::span<const Model> models);
 
 /// Adds every value that the expression reads.
 void AddReads(const Expr& expr, std::vector<ValueId>& reads);

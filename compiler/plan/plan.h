@@ -223,9 +223,10 @@ struct Model {
   std::vector<MethodSignature> methods;
   /// In its files.
   int64_t weight_bytes = 0;
-  /// Of a generator: where guesses come from, and what the copy of the weights takes that makes them.
+  /// Of a generator: where guesses come from, what the copy of the weights takes that makes them, and the other generator that does.
   std::vector<DraftSource> drafts;
   int64_t draft_bytes = 0;
+  std::optional<uint32_t> draft_model;
   /// Of a generator: what prompts are known to begin with. Their keys and values are computed when the model is loaded.
   std::vector<std::string> prompt_starts;
   std::string span;

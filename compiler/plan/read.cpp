@@ -124,11 +124,12 @@ Model ReadModel(TomlTable& table, TomlErrors& errors) {
   for (const std::string& name : table.OptionalStrings("drafts")) {
     std::optional<DraftSource> source = DraftSourceFromName(name);
     if (!source) {
-      errors.Fail(table.position(), fmt::format("{} makes no drafts; `int8` and `text` do", QuoteJson(name)));
+      errors.Fail(table.position(), fmt::format("{} makes no drafts; `int8`, `text` and `model` do", QuoteJson(name)));
     }
     model.drafts.push_back(source.value_or(DraftSource::Text));
   }
   model.draft_bytes = table.OptionalInt("draft_bytes", 0, INT64_MAX).value_or(0);
+  model.draft_model = table.OptionalId("draft_model");
   model.prompt_starts = table.OptionalStrings("prompt_starts");
   model.span = table.OptionalString("span");
   table.Finish();

@@ -96,13 +96,37 @@ MaybeText FindModelFault(const Model& model) {
       {{"weight_bytes", static_cast<double>(model.weight_bytes)}, {"draft_bytes", static_cast<double>(model.draft_bytes)}});
 }
 
+/// Whether a model can make drafts as a smaller one does.
+bool IsGenerator(const Model& model) { return model.task == "text.Generator" && model.methods.empty(); }
+
+MaybeText FindDraftModelFault(const Plan& plan, size_t index) {
+  const Model& model = plan.models[index];
+  if (model.draft_model.has_value() != Contains(model.drafts, DraftSource::Model)) {
+    return model.draft_model ? "`draft_model` stands without `model` among the drafts" : "`model` among the drafts needs `draft_model`";
+  }
+  std::set<size_t> seen = {index};
+  for (std::optional<uint32_t> next = model.draft_model; next; next = plan.models[*next].draft_model) {
+    if (*next >= plan.models.size()) {
+      return fmt::format("`draft_model` is {}, the plan has {} models", *next, plan.models.size());
+    }
+    if (!seen.insert(*next).second) {
+      return fmt::format("the drafts of `{}` go round in a circle", model.name);
+    }
+    if (!IsGenerator(plan.models[*next]) || !IsGenerator(model)) {
+      return fmt::format("`draft_model` is `{}`; one text.Generator makes drafts for another", plan.models[*next].name);
+    }
+  }
+  return std::nullopt;
+}
+
 MaybeText FindModelsFault(const Plan& plan, size_t index) {
   for (size_t i = 0; i < index; ++i) {
     if (plan.models[i].name == plan.models[index].name) {
       return fmt::format("the model `{}` stands twice", plan.models[i].name);
     }
   }
-  return FindModelFault(plan.models[index]);
+  MaybeText fault = FindModelFault(plan.models[index]);
+  return fault ? fault : FindDraftModelFault(plan, index);
 }
 
 MaybeText FindDemandFault(const Plan& plan) {

@@ -228,6 +228,7 @@ void WriteModels(const std::vector<Model>& models, Lines& lines) {
       lines.Raw("drafts", ListText(drafts, 0));
     }
     lines.Int("draft_bytes", model.draft_bytes);
+    lines.Optional("draft_model", model.draft_model);
     lines.Strings("prompt_starts", model.prompt_starts);
     lines.String("span", model.span);
   }

@@ -139,7 +139,7 @@ class Checker {
   }
 
   void CheckLimits(const ir::Function& function) {
-    CostModel costs(graph_, function, inputs_.facts, inputs_.drafts);
+    CostModel costs(graph_, function, inputs_.facts, {});
     for (const ir::Node& node : function.nodes) {
       if (node.kind != ir::NodeKind::CallModel || !inputs_.facts[node.model.index]) {
         continue;

@@ -29,11 +29,11 @@ std::string NameOf(const ir::Graph& graph, const ir::Node& call) {
 }  // namespace
 
 CostModel::CostModel(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts,
-                     const std::vector<DraftSource>& drafts)
+                     std::span<const PlannedDrafts> drafts)
     : graph_(graph),
       function_(function),
       facts_(facts),
-      guesses_by_model_(Contains(drafts, DraftSource::Int8)),
+      drafts_(drafts),
       sources_(function.nodes.size()),
       tokens_(function.nodes.size(), -1),
       items_(function.nodes.size(), -1) {}
@@ -215,33 +215,72 @@ Work CostModel::Generate(const ir::Node& call, int64_t lanes) {
   double mean_length = lengths.prompt + lengths.new_tokens / 2;
   decode.flops = sequences * passes * (2 * (sizes.LayerWeights() + head) + 4 * sizes.layers * sizes.hidden * mean_length);
   decode.bytes = passes * pass_bytes;
-  if (guesses_by_model_ && DraftBytes(graph_.models[call.model], facts_[call.model.index]) > 0) {
-    Guess(NameOf(graph_, call), sizes, sequences, decode);
+  auto held = [&](const ModelSizes& of) {
+    constexpr double kFloatBytes = 4;
+    const double tokens = std::min(lengths.prompt + lengths.new_tokens, of.positions);
+    return (2 * of.layers * of.hidden * tokens + of.vocabulary) * kFloatBytes * sequences;
+  };
+  double bytes = held(sizes);
+  if (!drafts_.empty()) {
+    Guess(call, lengths, prompts, sequences, prefill, decode);
+    const std::optional<uint32_t> smaller = drafts_[call.model.index].model;
+    bytes += smaller ? held(SizesOf(ir::ModelId{*smaller})) : 0;
   }
-  constexpr double kFloatBytes = 4;
-  double slab = 2 * sizes.layers * sizes.hidden * kFloatBytes * (lengths.prompt + lengths.new_tokens) * sequences;
-  double logits = sequences * sizes.vocabulary * kFloatBytes;
-  return {{prefill, decode}, static_cast<int64_t>(slab + logits)};
+  return {{prefill, decode}, static_cast<int64_t>(bytes)};
 }
 
-/// What guessing makes of decoding: fewer passes over the weights, of more rows each, and the passes over the small copy between them.
-void CostModel::Guess(const std::string& name, const ModelSizes& sizes, double sequences, Segment& decode) {
-  // How often an int8 copy was right along the greedy path of a real language model.
-  constexpr double kRightGuesses = 0.97;
-  const double copy = sizes.LayerWeights() + sizes.ProjectionWeights();
-  // The copy also tells which tokens may be the likeliest, so that the vocabulary projection is read from it alone, nearly.
-  const double read = sizes.LayerWeights() * sizes.bytes_each + sizes.ProjectionWeights();
-  const DraftCosts costs{copy / read, FreeRows(sizes.bytes_each)};
-  const DraftChoice choice = BestGuesses(kRightGuesses, costs, static_cast<int64_t>(sequences), kMaxGuesses);
-  if (choice.guesses == 0) {
+/// What promises most of what guesses for the call's model.
+CostModel::Guesser CostModel::BestGuesser(const ir::Node& call, const Generation& lengths, double prompts, double sequences) const {
+  const PlannedDrafts& drafts = drafts_[call.model.index];
+  const ModelSizes sizes = SizesOf(call.model);
+  Guesser best;
+  auto consider = [&](const DraftCosts& costs, double rate, std::optional<uint32_t> model) {
+    const DraftChoice choice = BestGuesses(rate, costs, static_cast<int64_t>(sequences), kMaxGuesses);
+    if (choice.gain > best.choice.gain) {
+      best = {costs, rate, choice, model};
+    }
+  };
+  const bool has_copy = drafts.copy_bytes > 0;
+  if (has_copy) {
+    consider(CostsOfCopy(sizes), kRightGuessesOfCopy, std::nullopt);
+  }
+  if (drafts.model) {
+    const ModelSizes smaller = SizesOf(ir::ModelId{*drafts.model});
+    const DraftCosts costs = CostsOfModel(sizes, has_copy, smaller, drafts_[*drafts.model].copy_bytes > 0);
+    const double reading = costs.OfGuessing(prompts * lengths.prompt);
+    const bool pays_to_read = reading <= MostToLose(costs.OfPass(prompts * lengths.prompt), lengths.new_tokens);
+    if (pays_to_read && lengths.prompt < smaller.positions) {
+      consider(costs, kRightGuessesOfModel, drafts.model);
+    }
+  }
+  return best;
+}
+
+/// What guessing makes of a call: fewer passes over the weights, of more rows each, and between them the passes over what guesses, which
+/// reads the prompts first where it is a model of its own.
+void CostModel::Guess(const ir::Node& call, const Generation& lengths, double prompts, double sequences, Segment& prefill,
+                      Segment& decode) {
+  const Guesser guesser = BestGuesser(call, lengths, prompts, sequences);
+  if (guesser.choice.guesses == 0) {
     return;
   }
-  const auto guesses = static_cast<double>(choice.guesses);
-  const double tokens = TokensAPass(kRightGuesses, choice.guesses);
-  decode.bytes *= read / (copy * sizes.bytes_each) * (1 + guesses * costs.guess) / tokens;
-  decode.flops *= (1 + 2 * guesses) / tokens;
-  Assume(fmt::format("{}: {:.1f} tokens a pass, of {} guesses of the int8 copy {:.0f} in 100 right", name, tokens, choice.guesses,
-                     kRightGuesses * 100));
+  const ModelSizes sizes = SizesOf(call.model);
+  const double weights = sizes.LayerWeights() + sizes.ProjectionWeights();
+  const double read = BytesRead(sizes, drafts_[call.model.index].copy_bytes > 0);
+  double guess_weights = weights;
+  if (guesser.model) {
+    const ModelSizes smaller = SizesOf(ir::ModelId{*guesser.model});
+    guess_weights = smaller.LayerWeights() + smaller.ProjectionWeights();
+    prefill.flops += 2 * prompts * lengths.prompt * guess_weights;
+    prefill.bytes += guesser.costs.guess * read;
+  }
+  const auto guesses = static_cast<double>(guesser.choice.guesses);
+  const double tokens = TokensAPass(guesser.rate, guesser.choice.guesses);
+  decode.bytes *= read / (weights * sizes.bytes_each) * (1 + guesses * guesser.costs.guess) / tokens;
+  decode.flops *= (1 + guesses + guesses * guess_weights / weights) / tokens;
+  const std::string by = guesser.model ? graph_.models[ir::ModelId{*guesser.model}].name : "the int8 copy";
+  Assume(fmt::format("{}: {:.1f} tokens a pass, of {} guesses of {} {:.0f} in 100 right", NameOf(graph_, call), tokens,
+                     guesser.choice.guesses, by, guesser.rate * 100));
 }
 
 Work CostModel::Encode(const ir::Node& call, int64_t lanes) {

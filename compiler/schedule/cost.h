@@ -2,13 +2,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "compiler/base/drafts.h"
 #include "compiler/catalog/model_facts.h"
 #include "compiler/ir/graph.h"
 #include "compiler/schedule/model_sizes.h"
+#include "compiler/schedule/plan_drafts.h"
 #include "compiler/schedule/work.h"
 
 namespace plait::schedule {
@@ -24,9 +25,9 @@ inline double ExpectedRounds(int64_t limit) {
 
 class CostModel {
  public:
-  /// `facts` and `drafts` as in PlanInputs. Graph, function and facts outlive the cost model.
+  /// `facts` as in PlanInputs; `drafts` has one a model, or none where nothing guesses. All outlive the cost model.
   CostModel(const ir::Graph& graph, const ir::Function& function, const std::vector<std::optional<ModelFacts>>& facts,
-            const std::vector<DraftSource>& drafts);
+            std::span<const PlannedDrafts> drafts);
 
   /// Of a CallModel node that runs for `lanes` lanes, in one pass or in as many as the model's `batch` makes of them.
   Work WorkOf(ir::NodeId call, int64_t lanes);
@@ -53,7 +54,16 @@ class CostModel {
   Generation LengthsOf(const ir::Node& call, const ModelSizes& sizes);
   Work WorkOfPass(const ir::Node& call, int64_t lanes);
   Work Generate(const ir::Node& call, int64_t lanes);
-  void Guess(const std::string& name, const ModelSizes& sizes, double sequences, Segment& decode);
+  /// What guesses for a call, and how well.
+  struct Guesser {
+    DraftCosts costs;
+    double rate = 0;
+    DraftChoice choice;
+    /// The smaller model, if it is one.
+    std::optional<uint32_t> model;
+  };
+  [[nodiscard]] Guesser BestGuesser(const ir::Node& call, const Generation& lengths, double prompts, double sequences) const;
+  void Guess(const ir::Node& call, const Generation& lengths, double prompts, double sequences, Segment& prefill, Segment& decode);
   Work RunCode(const ir::Node& call, int64_t lanes);
   Work Encode(const ir::Node& call, int64_t lanes);
   int64_t ItemsOf(ir::NodeId list, int depth);
@@ -67,7 +77,7 @@ class CostModel {
   const ir::Graph& graph_;
   const ir::Function& function_;
   const std::vector<std::optional<ModelFacts>>& facts_;
-  bool guesses_by_model_;
+  std::span<const PlannedDrafts> drafts_;
   /// By node: the list whose item it is.
   std::vector<ir::NodeId> sources_;
   /// By node: tokens already told, or a negative number.

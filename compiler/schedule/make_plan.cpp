@@ -1,16 +1,17 @@
 #include "compiler/schedule/make_plan.h"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
+#include "compiler/plan/lookup.h"
 #include "compiler/plan/units.h"
 #include "compiler/schedule/allot.h"
 #include "compiler/schedule/build_block.h"
 #include "compiler/schedule/check_facts.h"
 #include "compiler/schedule/emit.h"
 #include "compiler/schedule/liveness.h"
+#include "compiler/schedule/plan_drafts.h"
 #include "compiler/schedule/prompt_starts.h"
 
 namespace plait {
@@ -30,7 +31,8 @@ plan::Machine MachineOf(const Machine& machine) {
   return {machine.cores, machine.gpus, machine.core_read_bandwidth, machine.read_bandwidth, machine.core_fp32_peak, machine.memory};
 }
 
-std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inputs, const SourceManager& sources) {
+std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inputs, const std::vector<schedule::PlannedDrafts>& drafts,
+                                  const SourceManager& sources) {
   std::vector<plan::Model> models;
   std::vector<std::vector<std::string>> prompt_starts = schedule::PromptStarts(graph);
   for (const ir::Model& model : graph.models) {
@@ -49,10 +51,10 @@ std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inpu
       planned.weight_bytes = facts->weight_bytes;
     }
     if (model.task == "text.Generator") {
-      planned.drafts = inputs.drafts;
-      std::erase_if(planned.drafts,
-                    [&](DraftSource source) { return source == DraftSource::Int8 && schedule::DraftBytes(model, facts) == 0; });
-      planned.draft_bytes = Contains(planned.drafts, DraftSource::Int8) ? schedule::DraftBytes(model, facts) : 0;
+      const schedule::PlannedDrafts& from = drafts[models.size()];
+      planned.drafts = from.sources;
+      planned.draft_bytes = from.copy_bytes;
+      planned.draft_model = from.model;
       planned.prompt_starts = std::move(prompt_starts[models.size()]);
     }
     models.push_back(std::move(planned));
@@ -60,19 +62,17 @@ std::vector<plan::Model> ModelsOf(const ir::Graph& graph, const PlanInputs& inpu
   return models;
 }
 
-/// Weights of the models that the entry calls, the copies that make drafts and what is known of prompts, with what its stages hold at most
+/// Weights of the models that the entry needs, the copies that make drafts and what is known of prompts, with what its stages hold at most
 /// at one time.
 int64_t PeakMemory(const plan::Entry& entry, const ir::Graph& graph, const PlanInputs& inputs, const std::vector<plan::Model>& models) {
   int64_t bytes = entry.root ? entry.stages[*entry.root].working_bytes : 0;
-  std::set<uint32_t> called;
-  for (const plan::Stage& stage : entry.stages) {
-    if (stage.kind == plan::StageKind::Call && called.insert(stage.model).second) {
-      const ir::Model& model = graph.models[ir::ModelId{stage.model}];
-      const std::optional<ModelFacts>& facts = inputs.facts[stage.model];
-      bytes += schedule::LoadedBytes(model, facts) + models[stage.model].draft_bytes;
-      for (const std::string& start : models[stage.model].prompt_starts) {
-        bytes += schedule::PromptStartBytes(start, schedule::SizesOf(model, facts));
-      }
+  auto sizes = [&](uint32_t model) { return schedule::SizesOf(graph.models[ir::ModelId{model}], inputs.facts[model]); };
+  for (uint32_t index : plan::NeededModels(entry, models)) {
+    const plan::Model& model = models[index];
+    bytes += schedule::LoadedBytes(graph.models[ir::ModelId{index}], inputs.facts[index]) + model.draft_bytes;
+    for (const std::string& start : model.prompt_starts) {
+      bytes += schedule::PromptStartBytes(start, sizes(index));
+      bytes += model.draft_model ? schedule::PromptStartBytes(start, sizes(*model.draft_model)) : 0;
     }
   }
   return bytes;
@@ -112,8 +112,8 @@ void AddAssumptions(const plan::Entry& entry, std::vector<std::string>& assumes)
 }
 
 plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, const PlanInputs& inputs, const SourceManager& sources,
-                      const std::vector<plan::Model>& models) {
-  schedule::CostModel costs(graph, function, inputs.facts, inputs.drafts);
+                      const std::vector<schedule::PlannedDrafts>& drafts, const std::vector<plan::Model>& models) {
+  schedule::CostModel costs(graph, function, inputs.facts, drafts);
   schedule::BuiltEntry built = schedule::BuildEntry(graph, function, sources, costs);
   Rates rates(inputs.machine);
   Allotter allotter(built.block, rates);
@@ -134,19 +134,20 @@ plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, cons
   return entry;
 }
 
-plan::Plan PlanAll(const ir::Graph& graph, const PlanInputs& inputs, const SourceManager& sources) {
+plan::Plan PlanAll(const ir::Graph& graph, const PlanInputs& inputs, const schedule::DraftWishes& wishes, const SourceManager& sources) {
+  const std::vector<schedule::PlannedDrafts> drafts = schedule::PlanDrafts(graph, inputs.facts, wishes);
   plan::Plan plan;
   plan.source_digest = inputs.source_digest;
   plan.machine = MachineOf(inputs.machine);
   plan.types = graph.types;
-  plan.models = ModelsOf(graph, inputs, sources);
+  plan.models = ModelsOf(graph, inputs, drafts, sources);
   for (const ir::Demand& demand : graph.demands) {
     plan.demands.push_back(
         {demand.service, demand.cpu, demand.memory_bytes, demand.gpu_min, demand.gpu_max, demand.replicas_min, demand.replicas_max});
   }
   for (const ir::Function& function : graph.functions) {
     if (function.is_entry) {
-      plan.entries.push_back(PlanEntry(graph, function, inputs, sources, plan.models));
+      plan.entries.push_back(PlanEntry(graph, function, inputs, sources, drafts, plan.models));
     }
   }
   return plan;
@@ -166,12 +167,16 @@ bool Fits(const plan::Plan& plan, const PlanInputs& inputs) {
 }  // namespace
 
 plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const SourceManager& sources, Sink& sink) {
-  PlanInputs inputs = WithAllFacts(given, graph.models.size());
+  const PlanInputs inputs = WithAllFacts(given, graph.models.size());
   schedule::CheckFacts(graph, inputs, sink);
-  plan::Plan plan = PlanAll(graph, inputs, sources);
-  if (!Fits(plan, inputs)) {
-    std::erase(inputs.drafts, DraftSource::Int8);
-    plan = PlanAll(graph, inputs, sources);
+  // Who names smaller models and no copies wants them wherever there is one.
+  const bool names_model = Contains(inputs.drafts, DraftSource::Model) && !Contains(inputs.drafts, DraftSource::Int8);
+  schedule::DraftWishes wishes{inputs.drafts, names_model};
+  plan::Plan plan = PlanAll(graph, inputs, wishes, sources);
+  for (DraftSource costly : {DraftSource::Int8, DraftSource::Model}) {
+    if (!Fits(plan, inputs) && std::erase(wishes.sources, costly) > 0) {
+      plan = PlanAll(graph, inputs, wishes, sources);
+    }
   }
   if (!Fits(plan, inputs)) {
     const plan::Entry& largest = *Largest(plan);

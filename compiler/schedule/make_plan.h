@@ -23,7 +23,8 @@ struct PlanInputs {
   bool strict = false;
   /// Where generators' guesses come from.
   std::vector<DraftSource> drafts = AllDraftSources();
-  /// What an entry may take at most. Copies that make drafts are left out before it is said that something does not fit.
+  /// What an entry may take at most. Copies that make drafts are left out, then smaller models that do, before it is said that something
+  /// does not fit.
   std::optional<int64_t> max_memory;
 };
 

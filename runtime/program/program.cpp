@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -51,7 +50,7 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
   }
   Program program(std::move(state));
 
-  const std::set<uint32_t> wanted = plan::CalledModels(program.plan(), options.only_entry);
+  const std::vector<uint32_t> wanted = plan::NeededModels(program.plan(), options.only_entry);
   uint64_t total = 0;
   for (uint32_t model : wanted) {
     total += LoadedBytes(program.plan().models[model]);

@@ -40,7 +40,8 @@ Times warm runs of one request on a graph or a plan file: the whole and each ste
   --allow-code-models   run models that are compiled code (torchscript, aoti), whatever their digests
   --machine FILE        a machine profile in place of this machine
   --drafts KINDS        what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
-                        both as int8,text, which is the default, or none; the answer is the same
+                        model (a smaller model of the graph), several as int8,text, or none; otherwise all,
+                        model where it is loaded anyway and promises more; the answer is the same
   --max-memory SIZE     what an api may take at most, as 2GiB; drafts are left out where they do not fit
   --no-cache            compute packed weights anew, and keep none on disk; see plait cache --help
   --strict              resources beyond the machine or below the weights are errors

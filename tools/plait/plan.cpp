@@ -24,7 +24,8 @@ threads, what each step is predicted to take, and what bounds the whole.
   --models DIR          look for models here first (may be repeated)
   --machine FILE        a machine profile in place of this machine
   --drafts KINDS        what guesses tokens ahead: int8 (a copy of the weights), text (what was written),
-                        both as int8,text, which is the default, or none; the answer is the same
+                        model (a smaller model of the graph), several as int8,text, or none; otherwise all,
+                        model where it is loaded anyway and promises more; the answer is the same
   --max-memory SIZE     what an api may take at most, as 2GiB; drafts are left out where they do not fit
   --strict              resources beyond the machine or below the weights are errors
   --warnings-as-errors  warnings fail too

@@ -69,7 +69,7 @@ DraftsAndMemory ChosenDraftsAndMemory(const Arguments& arguments) {
       if (source) {
         chosen.drafts.push_back(*source);
       } else if (text != "none") {
-        chosen.fault = fmt::format("`--drafts` takes `int8`, `text`, both as `int8,text`, or `none`, not `{}`", text);
+        chosen.fault = fmt::format("`--drafts` takes `int8`, `text`, `model`, several as `int8,text`, or `none`, not `{}`", text);
       }
     }
   }
@@ -127,6 +127,7 @@ void KeepDrafts(const std::vector<DraftSource>& kept, plan::Plan& plan) {
   for (plan::Model& model : plan.models) {
     std::erase_if(model.drafts, [&](DraftSource source) { return !Contains(kept, source); });
     model.draft_bytes = Contains(model.drafts, DraftSource::Int8) ? model.draft_bytes : 0;
+    model.draft_model = Contains(model.drafts, DraftSource::Model) ? model.draft_model : std::nullopt;
   }
 }
 

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "compiler/catalog/text_facts.h"
+
 using namespace plait;
 
 namespace {
@@ -168,6 +170,17 @@ TEST_CASE("what the files beside config.json tell") {
   REQUIRE(generation.ok());
   CHECK(generation->default_max_length == 50);
   CHECK_FALSE(generation->default_max_new_tokens);
+}
+
+TEST_CASE("tokenizers are told apart by the bytes of their files") {
+  InMemoryFileSystem files;
+  files.Add("a/tokenizer.json", "{}");
+  files.Add("b/tokenizer.json", "{}");
+  files.Add("c/tokenizer.json", "{} ");
+  CHECK(TokenizerDigest(files, "a").starts_with("xxh3:"));
+  CHECK(TokenizerDigest(files, "a") == TokenizerDigest(files, "b"));
+  CHECK(TokenizerDigest(files, "a") != TokenizerDigest(files, "c"));
+  CHECK(TokenizerDigest(files, "d").empty());
 }
 
 TEST_CASE("a file beside config.json that is broken says which") {

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "tests/unit/compiler/plan/sample_plan.h"
 
 using namespace plait;
@@ -37,7 +39,7 @@ TEST_CASE("an entry that is not there is refused with the nearest and all that t
   CHECK(RefusalOf(plan, "x").find("no service in it has an api") != std::string::npos);
 }
 
-TEST_CASE("the models that entries call") {
+TEST_CASE("the models that entries need") {
   Plan plan = SamplePlan();
   std::set<uint32_t> of_first;
   for (const Stage& stage : plan.entries[0].stages) {
@@ -46,10 +48,38 @@ TEST_CASE("the models that entries call") {
     }
   }
   REQUIRE_FALSE(of_first.empty());
-  CHECK(CalledModels(plan, plan.entries[0].name) == of_first);
-  CHECK(CalledModels(plan, "nowhere").empty());
+  auto needed = [&](std::string_view entry) {
+    std::vector<uint32_t> models = NeededModels(plan, entry);
+    std::set<uint32_t> distinct(models.begin(), models.end());
+    CHECK(distinct.size() == models.size());
+    return distinct;
+  };
+  CHECK(needed(plan.entries[0].name) == of_first);
+  CHECK(needed("nowhere").empty());
   plan.entries.resize(1);
-  CHECK(CalledModels(plan, "") == of_first);
+  CHECK(needed("") == of_first);
+}
+
+TEST_CASE("a model that makes drafts for another is needed with it, and stands before it") {
+  Plan plan;
+  plan.models.resize(4);
+  plan.models[0].draft_model = 2;
+  plan.models[2].draft_model = 3;
+  auto entry = [](std::string name, const std::vector<uint32_t>& calls) {
+    Entry made;
+    made.name = std::move(name);
+    for (uint32_t model : calls) {
+      Stage& stage = made.stages.emplace_back();
+      stage.kind = StageKind::Call;
+      stage.model = model;
+    }
+    return made;
+  };
+  plan.entries = {entry("a", {0}), entry("b", {1, 0, 3}), entry("c", {2, 1})};
+  CHECK(NeededModels(plan, "a") == std::vector<uint32_t>{3, 2, 0});
+  CHECK(NeededModels(plan, "b") == std::vector<uint32_t>{3, 2, 0, 1});
+  CHECK(NeededModels(plan, "c") == std::vector<uint32_t>{1, 3, 2});
+  CHECK(NeededModels(plan, "") == std::vector<uint32_t>{3, 2, 0, 1});
 }
 
 TEST_CASE("who uses a model stands before the way out") {

@@ -163,6 +163,7 @@ inline Plan SamplePlan() {
        497'759'232,
        AllDraftSources(),
        124'318'464,
+       1,
        {"Answer in one \"word\".\n"},
        "graphs/inference_graph.graph:12:3-57"},
       {"DistilGpt2.lm",
@@ -177,8 +178,9 @@ inline Plan SamplePlan() {
        {DraftSource::Text},
        0,
        {},
+       {},
        ""},
-      {"BertBaseUncased.classifier", "text.Classifier", "path:models/bert", "", "", "bert", head, {}, 440'000'000, {}, 0, {}, ""}};
+      {"BertBaseUncased.classifier", "text.Classifier", "path:models/bert", "", "", "bert", head, {}, 440'000'000, {}, 0, {}, {}, ""}};
   plan.demands = {{"Gpt2", std::nullopt, int64_t{4} << 30, 1, 1, 1, 4},
                   {"BertBaseUncased", 2, int64_t{2} << 30, std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
   plan.entries = {ReferenceEntry(), BranchEntry()};

@@ -57,8 +57,9 @@ digest = "sha256:91ab"
 architecture = "gpt2"
 options = { precision = '"exact"', head = "null" }
 weight_bytes = 497_759_232
-drafts = ["int8", "text"]
+drafts = ["int8", "text", "model"]
 draft_bytes = 124_318_464
+draft_model = 1
 prompt_starts = ["Answer in one \"word\".\n"]
 span = "graphs/inference_graph.graph:12:3-57"
 )"));

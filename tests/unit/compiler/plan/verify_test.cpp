@@ -69,6 +69,26 @@ TEST_CASE("the tree") {
         "entry `InferenceGraph.check`, stage 3: the last arm has a condition, but it is taken when no other is");
 }
 
+TEST_CASE("what makes drafts") {
+  auto after = [](auto edit) { return FaultAfter([&](Plan& p, Stages&) { edit(p.models); }); };
+  using Models = std::vector<Model>;
+  CHECK(after([](Models& m) { m[0].drafts.push_back(DraftSource::Text); }) == "model 0: a source of drafts stands twice");
+  CHECK(after([](Models& m) { m[0].draft_model.reset(); }) == "model 0: `model` among the drafts needs `draft_model`");
+  CHECK(after([](Models& m) { m[0].drafts = {DraftSource::Text}; }) == "model 0: `draft_model` stands without `model` among the drafts");
+  CHECK(after([](Models& m) { m[0].draft_model = 3; }) == "model 0: `draft_model` is 3, the plan has 3 models");
+  CHECK(after([](Models& m) { m[0].draft_model = 0; }) == "model 0: the drafts of `Gpt2.lm` go round in a circle");
+  CHECK(after([](Models& m) {
+          m[1].drafts = {DraftSource::Model};
+          m[1].draft_model = 0;
+        }) == "model 0: the drafts of `Gpt2.lm` go round in a circle");
+  CHECK(after([](Models& m) { m[0].draft_model = 2; }) ==
+        "model 0: `draft_model` is `BertBaseUncased.classifier`; one text.Generator makes drafts for another");
+  CHECK(after([](Models& m) {
+          m[2].drafts = {DraftSource::Model};
+          m[2].draft_model = 1;
+        }) == "model 2: `draft_model` is `DistilGpt2.lm`; one text.Generator makes drafts for another");
+}
+
 TEST_CASE("guards and loops") {
   auto after = [](auto edit) {
     Plan plan = GuardedPlan();
