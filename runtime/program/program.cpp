@@ -61,6 +61,9 @@ Result<Program> Program::Load(plan::Plan plan, const ProgramOptions& options) {
     const plan::Model& model = program.plan().models[index];
     TaskModelOptions model_options{model.options, model.drafts, model.prompt_starts, {}};
     model_options.tokenizers = &tokenizers;
+    if (model.draft_model) {
+      model_options.draft_model = program.state_->models[*model.draft_model].get();
+    }
     if (program.state_->cache) {
       model_options.cache = {&*program.state_->cache, CacheName(model, options.model_folders[index])};
     }

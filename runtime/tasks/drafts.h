@@ -28,6 +28,49 @@ class DraftRecord {
   double tried_;
 };
 
+/// What guessing by a smaller model has cost and saved, in passes over the larger one's weights, so that it cannot cost much more than it
+/// saves: the smaller model has to read what it guesses on, and may always be wrong.
+class DraftAccount {
+ public:
+  /// Passes that were made, guesses not counted.
+  void Made(double passes) { made_ += passes; }
+  void Spent(double passes) { balance_ -= passes; }
+  void Saved(double passes) { balance_ += passes; }
+
+  /// What guessing may cost now, where so many passes would still come without it.
+  [[nodiscard]] double Allowed(double passes_to_come) const { return balance_ + MostToLose(made_, passes_to_come); }
+
+ private:
+  double made_ = 0;
+  double balance_ = 0;
+};
+
+/// When to ask a source of guesses that does not pay: whether it would be right by now only shows where it is asked.
+class DraftProbe {
+ public:
+  /// The passes between two probes grow by the factor from each to the next.
+  explicit DraftProbe(int64_t growth) : growth_(growth) {}
+
+  /// Tells of a pass that does not ask; returns whether it should.
+  bool IsDue() { return ++passes_ >= between_; }
+  /// Tells of a probe.
+  void Probed() {
+    passes_ = 0;
+    between_ *= growth_;
+  }
+  /// The source pays.
+  void Reset() {
+    passes_ = 0;
+    between_ = kFirstBetween;
+  }
+
+ private:
+  static constexpr int64_t kFirstBetween = 32;
+  int64_t growth_;
+  int64_t passes_ = 0;
+  int64_t between_ = kFirstBetween;
+};
+
 /// The tokens that followed the latest earlier place in `text` where its own last few tokens stand, at most `limit`; where there is none,
 /// those that followed them in the first of `others` that has them. Empty where nothing is found.
 std::span<const int32_t> LookUpGuesses(std::span<const int32_t> text, std::span<const std::span<const int32_t>> others, int64_t limit);

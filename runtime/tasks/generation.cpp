@@ -12,8 +12,8 @@ int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted) {
   return std::min(slots, static_cast<int64_t>(wanted));
 }
 
-int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings, int64_t tokens, int64_t asking) {
-  return 2 * (tokens * (model.weights_per_token() - settings.projection_elements) + asking * settings.projection_elements);
+int64_t PassOperations(const CausalLm& model, int64_t projection_elements, int64_t tokens, int64_t asking) {
+  return 2 * (tokens * (model.weights_per_token() - projection_elements) + asking * projection_elements);
 }
 
 GenerationBatch::GenerationBatch(const CausalLm& model, const GenerationSettings& settings, std::vector<GenerationRequest> requests,

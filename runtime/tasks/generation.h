@@ -34,6 +34,18 @@ struct ReadPrompt {
   std::unique_ptr<KeyValueCache> cache;
 };
 
+/// A smaller model with the same vocabulary, which guesses what a larger one writes.
+struct DraftModel {
+  /// Null where there is none.
+  const CausalLm* model = nullptr;
+  /// The copy of its weights that it guesses with.
+  WeightCopy copy = WeightCopy::Main;
+  /// As in GenerationSettings, its own.
+  int64_t projection_elements = 0;
+  /// What prompts of the larger model may begin with, read by this one.
+  std::vector<ReadPrompt> prompt_starts = {};
+};
+
 struct GenerationSettings {
   /// What messages call the model.
   std::string model_name;
@@ -45,6 +57,8 @@ struct GenerationSettings {
   std::vector<DraftSource> drafts;
   /// What prompts may begin with, read already; copied where one does.
   std::vector<ReadPrompt> prompt_starts = {};
+  /// Guesses where `drafts` has a smaller model; outlives whoever generates.
+  DraftModel draft_model = {};
 };
 
 /// Of a prompt that is still being written, fewer tokens than this are left to read when it ends. Half as many are read at a time: enough
@@ -52,7 +66,7 @@ struct GenerationSettings {
 inline constexpr int64_t kStreamedPrefillTokens = 32;
 
 /// Multiplications and additions in linear layers of a pass over so many tokens of one sequence, of which so many give logits.
-int64_t PassOperations(const CausalLm& model, const GenerationSettings& settings, int64_t tokens, int64_t asking);
+int64_t PassOperations(const CausalLm& model, int64_t projection_elements, int64_t tokens, int64_t asking);
 
 /// The new tokens of one sequence, with the end token where one ended it.
 using NewTokens = std::vector<int32_t>;

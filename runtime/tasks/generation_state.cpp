@@ -8,13 +8,17 @@
 namespace plait {
 namespace {
 
-DraftCosts CostsOf(const CausalLm& model) {
+double BytesAWeight(const CausalLm& model, WeightCopy copy) {
+  return static_cast<double>(model.bytes_per_pass(copy)) / static_cast<double>(model.weights_per_token());
+}
+
+DraftCosts CostsOf(const CausalLm& model, const CausalLm& guesser, WeightCopy guessing) {
   const auto bytes = static_cast<double>(model.bytes_per_pass(WeightCopy::Main));
   // As a rule tokens are chosen greedily.
   const double read = bytes - static_cast<double>(model.bytes_saved_by_largest());
   DraftCosts costs;
-  costs.free_rows = FreeRows(bytes / static_cast<double>(model.weights_per_token()));
-  costs.guess = model.has_draft() ? static_cast<double>(model.bytes_per_pass(WeightCopy::Draft)) / read : 1;
+  costs.free_rows = FreeRows(BytesAWeight(model, WeightCopy::Main));
+  costs.guess = static_cast<double>(guesser.bytes_per_pass(guessing)) / read;
   return costs;
 }
 
@@ -29,7 +33,7 @@ GenerationBatch::State::State(const CausalLm& model, const GenerationSettings& s
       statistics_(statistics),
       read_prompt_(std::move(prompt)),
       failures_(requests_.size()),
-      costs_(CostsOf(model)) {
+      costs_(CostsOf(model, model, model.has_draft() ? WeightCopy::Draft : WeightCopy::Main)) {
   AddSequences();
   MakeCache();
 }
@@ -41,8 +45,11 @@ void GenerationBatch::State::Step(ThreadTeam& team) {
     Guess(team);
   }
   PlanSteps();
+  if (past_) {
+    AccountForPass();
+  }
   std::span<const float> logits = model_.Forward(steps_, WeightCopy::Main, *cache_, team);
-  Count(WeightCopy::Main);
+  Count();
   for (size_t i = 0; i < steps_.size(); ++i) {
     const auto row_count = static_cast<size_t>(steps_[i].asking) * static_cast<size_t>(model_.vocab_size());
     FinishStep(sequences_[stepped_[i]], steps_[i].tokens.size(), logits.first(row_count));
@@ -74,6 +81,11 @@ void GenerationBatch::State::MakeCache() {
     free_slots_.push_back(slot);
   }
   in_slot_.resize(static_cast<size_t>(slots));
+  if (const DraftModel& draft = settings_.draft_model; draft.model != nullptr && Contains(settings_.drafts, DraftSource::Model)) {
+    past_.emplace(draft, static_cast<int>(slots), max_tokens);
+    model_costs_ = CostsOf(model_, *draft.model, draft.copy);
+    model_costs_.guess_free_rows = FreeRows(BytesAWeight(*draft.model, draft.copy));
+  }
   steps_.reserve(static_cast<size_t>(slots));
   stepped_.reserve(static_cast<size_t>(slots));
 }
@@ -180,24 +192,32 @@ bool GenerationBatch::State::WantsOnlyLargest(const WritingSequence& sequence) c
   return !sampling.do_sample && sampling.repetition_penalty == 1.0;
 }
 
-void GenerationBatch::State::Count(WeightCopy copy) {
+/// Counts a pass over the weights.
+void GenerationBatch::State::Count() {
   if (statistics_ == nullptr) {
     return;
   }
-  CallStatistics& statistics = *statistics_;
-  statistics.bytes_streamed += model_.bytes_per_pass(copy);
-  if (copy == WeightCopy::Main && std::ranges::all_of(steps_, &CausalLm::Step::only_largest)) {
-    statistics.bytes_streamed -= model_.bytes_saved_by_largest();
+  CountSteps(model_, WeightCopy::Main, settings_.projection_elements);
+  ++statistics_->passes;
+  if (std::ranges::all_of(steps_, &CausalLm::Step::only_largest)) {
+    statistics_->bytes_streamed -= model_.bytes_saved_by_largest();
   }
-  statistics.passes += copy == WeightCopy::Main ? 1 : 0;
   for (size_t i = 0; i < steps_.size(); ++i) {
     const WritingSequence& sequence = sequences_[stepped_[i]];
-    auto tokens = static_cast<int64_t>(steps_[i].tokens.size());
-    if (copy == WeightCopy::Main) {
-      auto prompt_left = static_cast<int64_t>(sequence.prompt_tokens) - static_cast<int64_t>(sequence.cached);
-      statistics.prompt_tokens += std::clamp(prompt_left, int64_t{0}, tokens);
-    }
-    statistics.operations += PassOperations(model_, settings_, tokens, steps_[i].asking);
+    const auto tokens = static_cast<int64_t>(steps_[i].tokens.size());
+    const auto prompt_left = static_cast<int64_t>(sequence.prompt_tokens) - static_cast<int64_t>(sequence.cached);
+    statistics_->prompt_tokens += std::clamp(prompt_left, int64_t{0}, tokens);
+  }
+}
+
+/// Counts what the steps read and computed, in whichever weights.
+void GenerationBatch::State::CountSteps(const CausalLm& model, WeightCopy copy, int64_t projection_elements) {
+  if (statistics_ == nullptr) {
+    return;
+  }
+  statistics_->bytes_streamed += model.bytes_per_pass(copy);
+  for (const CausalLm::Step& step : steps_) {
+    statistics_->operations += PassOperations(model, projection_elements, static_cast<int64_t>(step.tokens.size()), step.asking);
   }
 }
 

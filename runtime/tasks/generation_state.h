@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "runtime/tasks/draft_past.h"
 #include "runtime/tasks/drafts.h"
 #include "runtime/tasks/generation.h"
 
@@ -23,7 +24,8 @@ struct WritingSequence {
   size_t cached = 0;
   /// How many of `tokens`, at their end, are guesses that the next pass decides on.
   size_t guesses = 0;
-  bool is_guessed_by_model = false;
+  /// Where they come from.
+  DraftSource guessed_by = DraftSource::Text;
   /// How right what was looked up has been.
   DraftRecord looked_up{0.5};
   std::optional<int> slot;
@@ -35,6 +37,7 @@ struct WritingSequence {
   size_t surely_seen = 0;
 
   [[nodiscard]] bool reads_prompt() const { return cached + 1 < tokens.size() - guesses; }
+  [[nodiscard]] bool writes() const { return slot.has_value() && !reads_prompt(); }
 };
 
 class GenerationBatch::State {
@@ -66,16 +69,33 @@ class GenerationBatch::State {
   [[nodiscard]] SharedPrompt FindShared(const WritingSequence& sequence) const;
   void TryAdmit(size_t index);
   // Guessing.
+  /// What a source promises before a pass.
+  struct Promise {
+    DraftChoice choice;
+    /// It does not pay, as far as is known, and is asked to see.
+    bool is_probe = false;
+  };
   void Guess(ThreadTeam& team);
+  [[nodiscard]] int64_t TokensLeft(const WritingSequence& sequence) const;
   [[nodiscard]] int64_t MostGuesses(const WritingSequence& sequence) const;
-  DraftChoice LookUp(WritingSequence& sequence, int64_t writing);
-  void GuessWithModel(int64_t guesses, ThreadTeam& team);
+  Promise PromiseOfCopy();
+  Promise PromiseOfModel(const DraftChoice& by_copy);
+  bool CanFollow(const WritingSequence& sequence, const Promise& promise);
+  DraftChoice LookUp(WritingSequence& sequence);
+  void GuessWith(DraftSource source, int64_t guesses, ThreadTeam& team);
+  void PlanGuesses(DraftSource source, int64_t round);
+  bool PlanReading(const WritingSequence& sequence, size_t& room, CausalLm::Step& step);
+  std::span<const float> RunCopy(ThreadTeam& team);
+  std::span<const float> RunModel(ThreadTeam& team);
+  void TakeGuesses(std::span<const float> logits);
+  void AccountForPass();
   void RetractGuesses(WritingSequence& sequence);
   void NoteGuesses(WritingSequence& sequence, size_t right);
   // One pass.
   void PlanSteps();
   [[nodiscard]] bool WantsOnlyLargest(const WritingSequence& sequence) const;
-  void Count(WeightCopy copy);
+  void Count();
+  void CountSteps(const CausalLm& model, WeightCopy copy, int64_t projection_elements);
   void FinishStep(WritingSequence& sequence, size_t step_tokens, std::span<const float> logits);
   int32_t ChooseToken(const WritingSequence& sequence, std::span<const float> logits, int32_t largest);
   void Append(WritingSequence& sequence, int32_t token);
@@ -108,11 +128,21 @@ class GenerationBatch::State {
   std::vector<std::span<const int32_t>> others_;
   TokenSampler sampler_;
 
-  /// What a guess of the small copy costs.
+  /// Sequences that write, in this pass.
+  int64_t writing_ = 0;
+  /// What a guess of the small copy costs, how right it has been, and when to ask it where it was not.
   DraftCosts costs_;
-  /// How right the model's small copy has been, and how many passes went by without asking it.
-  DraftRecord guessed_by_model_{0.9};
-  int64_t passes_without_guesses_ = 0;
+  DraftRecord guessed_by_copy_{0.9};
+  DraftProbe copy_probe_{1};
+  /// The same of the smaller model, with what it has read and what all of it may cost.
+  std::optional<DraftPast> past_;
+  DraftCosts model_costs_;
+  DraftRecord guessed_by_model_{kRightGuessesOfModel};
+  DraftProbe model_probe_{2};
+  DraftAccount account_;
+  /// What of it is left for this pass, and the tokens that the model is to read before it guesses.
+  double allowed_ = 0;
+  size_t to_read_ = 0;
 };
 
 }  // namespace plait

@@ -1,5 +1,6 @@
 // text.Generator: prompts to tokens, tokens to texts, around the token loop.
 #include <algorithm>
+#include <cassert>
 #include <new>
 #include <optional>
 #include <utility>
@@ -20,14 +21,18 @@ namespace {
 class Generator : public TaskModel {
  public:
   Generator(TaskFiles files, std::unique_ptr<CausalLm> model, GenerationDefaults defaults, int64_t projection_elements,
-            std::vector<ReadPrompt> prompt_starts)
+            std::vector<ReadPrompt> prompt_starts, DraftModel draft_model)
       : files_(std::move(files)), model_(std::move(model)), defaults_(std::move(defaults)) {
     settings_.model_name = files_.name();
     settings_.decode = [this](std::span<const int32_t> tokens) { return files_.tokenizer->Decode(tokens, false); };
     settings_.projection_elements = projection_elements;
     settings_.drafts = files_.drafts;
     settings_.prompt_starts = std::move(prompt_starts);
+    settings_.draft_model = std::move(draft_model);
   }
+
+  /// What guesses for a larger model with this tokenizer. Fails with `plan-invalid` where the larger one has another, or other tokens.
+  [[nodiscard]] Result<DraftModel> GuessFor(const TaskFiles& files, const CausalLm& larger, ThreadTeam& team) const;
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override;
 
@@ -57,6 +62,17 @@ class Generator : public TaskModel {
   GenerationDefaults defaults_;
   GenerationSettings settings_;
 };
+
+Result<DraftModel> Generator::GuessFor(const TaskFiles& files, const CausalLm& larger, ThreadTeam& team) const {
+  if (files.tokenizer != files_.tokenizer || larger.vocab_size() != model_->vocab_size()) {
+    return Error{
+        FailureKind::PlanInvalid, fmt::format("its drafts come from {}, which has another tokenizer", files_.name()), files.name(), {}}
+        .WithNote("fix", "compile the graph again with these models");
+  }
+  DraftModel draft{model_.get(), model_->has_draft() ? WeightCopy::Draft : WeightCopy::Main, settings_.projection_elements};
+  PLAIT_TRY(draft.prompt_starts, ReadPromptStarts(*model_, draft.copy, *files_.tokenizer, files.prompt_starts, team));
+  return draft;
+}
 
 std::vector<Result<Value>> Generator::Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const {
   std::vector<Result<Value>> results(calls.size(), UnknownMethod("text.Generator", method));
@@ -287,10 +303,16 @@ Result<std::unique_ptr<TaskModel>> LoadGenerator(TaskFiles files, const ValueFie
   PLAIT_TRY(std::unique_ptr<CausalLm> model, LoadCausalLm(checkpoint, files.load_options, team));
   PLAIT_TRY_VOID(CheckVocabulary(files, model->vocab_size()));
   PLAIT_TRY_VOID(CheckTokenIds(defaults, model->vocab_size(), checkpoint.folder()));
-  PLAIT_TRY(std::vector<ReadPrompt> starts, ReadPromptStarts(*model, *files.tokenizer, files.prompt_starts, team));
+  PLAIT_TRY(std::vector<ReadPrompt> starts, ReadPromptStarts(*model, WeightCopy::Main, *files.tokenizer, files.prompt_starts, team));
+  DraftModel draft_model;
+  if (files.draft_model != nullptr) {
+    const auto* smaller = dynamic_cast<const Generator*>(files.draft_model);
+    assert(smaller != nullptr);
+    PLAIT_TRY(draft_model, smaller->GuessFor(files, *model, team));
+  }
   int64_t projection_elements = ProjectionElements(checkpoint.config(), model->vocab_size());
-  return std::unique_ptr<TaskModel>(
-      std::make_unique<Generator>(std::move(files), std::move(model), std::move(defaults), projection_elements, std::move(starts)));
+  return std::unique_ptr<TaskModel>(std::make_unique<Generator>(std::move(files), std::move(model), std::move(defaults),
+                                                                projection_elements, std::move(starts), std::move(draft_model)));
 }
 
 }  // namespace plait

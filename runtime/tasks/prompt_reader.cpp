@@ -19,20 +19,20 @@ std::string_view StablePart(std::string_view text) {
 
 }  // namespace
 
-void Prefill(const CausalLm& model, std::span<const int32_t> tokens, KeyValueCache& cache, ThreadTeam& team,
+void Prefill(const CausalLm& model, WeightCopy copy, std::span<const int32_t> tokens, KeyValueCache& cache, ThreadTeam& team,
              llvm::function_ref<void(int64_t tokens)> after_pass) {
   while (!tokens.empty()) {
     team.AdmitMembers();
     const auto portion = tokens.first(std::min(tokens.size(), static_cast<size_t>(kPrefillTokens)));
     const CausalLm::Step step{0, portion, 0};
-    model.Forward(std::span(&step, 1), WeightCopy::Main, cache, team);
+    model.Forward(std::span(&step, 1), copy, cache, team);
     after_pass(static_cast<int64_t>(portion.size()));
     tokens = tokens.subspan(portion.size());
   }
 }
 
-Result<std::vector<ReadPrompt>> ReadPromptStarts(const CausalLm& model, const Tokenizer& tokenizer, std::span<const std::string> texts,
-                                                 ThreadTeam& team) {
+Result<std::vector<ReadPrompt>> ReadPromptStarts(const CausalLm& model, WeightCopy copy, const Tokenizer& tokenizer,
+                                                 std::span<const std::string> texts, ThreadTeam& team) {
   std::vector<ReadPrompt> starts;
   for (const std::string& text : texts) {
     PLAIT_TRY(Encoding encoding, tokenizer.Encode(text, true));
@@ -43,7 +43,7 @@ Result<std::vector<ReadPrompt>> ReadPromptStarts(const CausalLm& model, const To
     }
     ReadPrompt& start = starts.emplace_back();
     start.cache = model.NewCache(1, static_cast<int64_t>(tokens.size()));
-    Prefill(model, tokens, *start.cache, team);
+    Prefill(model, copy, tokens, *start.cache, team);
     start.tokens = std::move(tokens);
   }
   return starts;
@@ -83,11 +83,11 @@ void PromptReader::Read(std::span<const int32_t> tokens, ThreadTeam& team) {
     read_.cache->CopySequence(0, 0, static_cast<int64_t>(known));
   }
   read_.tokens.assign(tokens.begin(), tokens.end());
-  Prefill(model_, tokens.subspan(known), *read_.cache, team, [&](int64_t count) {
+  Prefill(model_, WeightCopy::Main, tokens.subspan(known), *read_.cache, team, [&](int64_t count) {
     if (statistics_ != nullptr) {
       statistics_->prompt_tokens += count;
       statistics_->bytes_streamed += model_.bytes_per_pass(WeightCopy::Main);
-      statistics_->operations += PassOperations(model_, settings_, count, 0);
+      statistics_->operations += PassOperations(model_, settings_.projection_elements, count, 0);
     }
   });
 }

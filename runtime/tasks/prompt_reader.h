@@ -17,13 +17,13 @@ namespace plait {
 
 /// Runs tokens through the model as the next ones of the cache's first sequence, some in a pass; `after_pass` is told of how many.
 void Prefill(
-    const CausalLm& model, std::span<const int32_t> tokens, KeyValueCache& cache, ThreadTeam& team,
+    const CausalLm& model, WeightCopy copy, std::span<const int32_t> tokens, KeyValueCache& cache, ThreadTeam& team,
     llvm::function_ref<void(int64_t tokens)> after_pass = [](int64_t) {});
 
 /// Reads texts that prompts are going to begin with. Where the text that follows joins its last tokens to its own, a prompt has fewer of
 /// them.
-Result<std::vector<ReadPrompt>> ReadPromptStarts(const CausalLm& model, const Tokenizer& tokenizer, std::span<const std::string> texts,
-                                                 ThreadTeam& team);
+Result<std::vector<ReadPrompt>> ReadPromptStarts(const CausalLm& model, WeightCopy copy, const Tokenizer& tokenizer,
+                                                 std::span<const std::string> texts, ThreadTeam& team);
 
 /// Tokens of a text that grows are those of the whole text only as far as nothing that follows can change them: the last words are held
 /// back, and whoever goes on with what was read compares it with the tokens of the whole. So the answer is that to the whole text, always.

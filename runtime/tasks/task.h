@@ -30,9 +30,12 @@ struct TaskModelOptions {
   WeightReader::Cache cache{};
   /// Gives the tokenizer, to be shared with other models that it was given for; without it the model has one of its own.
   TokenizerPool* tokenizers = nullptr;
+  /// The smaller generator that `drafts` means, if there is one. It was loaded with the same pool and outlives this model.
+  const TaskModel* draft_model = nullptr;
 };
 
-/// `task` is the qualified name, text.Generator; `folder` is the model's. Every failure names the file or tensor at fault.
+/// `task` is the qualified name, text.Generator; `folder` is the model's. Every failure names the file or tensor at fault. Fails with
+/// `plan-invalid` where the draft model does not have the model's vocabulary or tokenizer.
 Result<std::unique_ptr<TaskModel>> LoadTaskModel(std::string_view task, const std::string& folder, const TaskModelOptions& options,
                                                  ThreadTeam& team);
 

@@ -86,7 +86,7 @@ Result<TaskFiles> OpenTaskFiles(const std::string& folder, const TaskModelOption
   PLAIT_TRY(Value tokenizer_config, ReadTokenizerConfig(*files, folder));
   PLAIT_TRY(bool cleans_up, ReadCleansUp(tokenizer_config, text, path));
   return TaskFiles{std::move(checkpoint),   std::move(tokenizer), std::move(tokenizer_config), cleans_up,
-                   std::move(load_options), options.drafts,       options.prompt_starts};
+                   std::move(load_options), options.drafts,       options.draft_model,         options.prompt_starts};
 }
 
 Result<void> CheckVocabulary(const TaskFiles& files, int64_t model_vocab_size) {

@@ -25,6 +25,7 @@ struct TaskFiles {
   bool cleans_up = false;
   LoadOptions load_options;
   std::vector<DraftSource> drafts;
+  const TaskModel* draft_model = nullptr;
   std::vector<std::string> prompt_starts;
 
   /// What messages call the model: its folder.

@@ -1,6 +1,8 @@
 """Drafts and precision through the command: what they change, and that drafts change no answer."""
 
 import json
+import re
+import shutil
 import unittest
 
 from support import TINY, FolderTest, plait
@@ -16,6 +18,29 @@ service Writer {
 }
 """.replace("2 if sample else 1", "if sample { 2 } else { 1 }")
 
+PAIR = """
+import std.text
+
+service Writers {
+  model large: text.Generator = hf("openai-community/gpt2") { precision: %s }
+  model small: text.Generator = hf("distilbert/distilgpt2") { precision: %s }
+
+  api both(prompt: string, sample: bool = false) -> [text.Generation] {
+    let copies = if sample { 2 } else { 1 }
+    return large.generate(prompt, max_length: 100, do_sample: sample, num_return_sequences: copies)
+      + small.generate(prompt, max_length: 100, do_sample: sample, num_return_sequences: copies)
+  }
+
+  api streamed(prompt: string, sample: bool = false) -> stream<string> {
+    return large.stream(small.stream(prompt, max_new_tokens: 20), max_new_tokens: 40, do_sample: sample)
+  }
+
+  api alone(prompt: string, sample: bool = false) -> [text.Generation] {
+    return large.generate(prompt, max_length: 60, do_sample: sample)
+  }
+}
+"""
+
 PROMPTS = ["I have an idea!", "The weather is fine", "a b c a b c a b c", "déjà vu 東京 🙂"]
 
 
@@ -24,7 +49,9 @@ class TestDrafts(FolderTest):
         given = json.dumps({"prompt": prompt, "sample": sample})
         done = plait("run", source, "--models", TINY, "--input", given, "--output", "envelope", *options)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)
+        # The pieces of a stream stand before the rest, one a line.
+        *pieces, rest = re.split(r"\n(?={\"entry\")", done.stdout)
+        return json.loads(rest) | ({"result": pieces} if pieces else {})
 
     def test_drafts_change_no_answer(self):
         source = self.write("writer.graph", GRAPH % "")
@@ -65,9 +92,74 @@ class TestDrafts(FolderTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("[memory-too-small]", done.stderr)
 
+    def test_a_smaller_model_changes_no_answer(self):
+        source = self.write("pair.graph", PAIR % ("exact", "exact"))
+        guessed = 0
+        for entry in ("both", "streamed", "alone"):
+            for prompt in PROMPTS[::2]:
+                for sample in (False, True):
+                    with self.subTest(entry=entry, prompt=prompt, sample=sample):
+                        asked = ("--entry", f"Writers.{entry}", "--drafts")
+                        plain = self.run_on(source, prompt, *asked, "none", sample=sample)
+                        drafted = self.run_on(source, prompt, *asked, "model", sample=sample)
+                        self.assertEqual(drafted["result"], plain["result"])
+                        guessed += sum(step.get("guessed_tokens", 0) for step in drafted["steps"])
+        self.assertGreater(guessed, 0)
+
+    def test_the_plan_says_which_model_makes_drafts(self):
+        plan = self.folder / "pair.plan"
+
+        def drafts_of(large, small, *options):
+            source = self.write("pair.graph", PAIR % (large, small))
+            done = plait("compile", source, "--models", TINY, "-o", plan, *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return [line for line in plan.read_text().splitlines() if line.startswith(("drafts", "draft_model"))]
+
+        # The large one is called alone too, so the small one is not loaded with it anyway, and its own copy promises more.
+        self.assertEqual(drafts_of("exact", "exact"), ['drafts = ["int8", "text"]'] * 2)
+        self.assertEqual(drafts_of("int8", "int8"), ['drafts = ["text"]'] * 2)
+        self.assertEqual(drafts_of("exact", "exact", "--drafts", "text,model"), ['drafts = ["text", "model"]', "draft_model = 1", 'drafts = ["text"]'])
+        # A plan can do with less than it was made for.
+        for kinds in ("text", "model", "none"):
+            done = plait("run", plan, "--models", TINY, "--entry", "Writers.alone", "--input", '{"prompt": "a"}', "--drafts", kinds)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_model_that_is_loaded_anyway_makes_drafts_where_there_is_no_room_for_copies(self):
+        alone = PAIR.index("  api alone")
+        source = self.write("pair.graph", PAIR[:alone] % ("exact", "exact") + "}\n")
+        plan = self.folder / "pair.plan"
+
+        def compile_with(*options):
+            done = plait("compile", source, "--models", TINY, "-o", plan, *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            peaks = [line for line in plan.read_text().splitlines() if line.startswith("peak_memory")]
+            return max(int(line.split()[-1].replace("_", "")) for line in peaks)
+
+        peak = compile_with()
+        self.assertNotIn("draft_model", plan.read_text())
+        peak = compile_with("--max-memory", f"{peak - 1}B")
+        self.assertIn('drafts = ["text", "model"]', plan.read_text())
+        self.assertIn("draft_model = 1", plan.read_text())
+        compile_with("--max-memory", f"{peak - 1}B")
+        self.assertNotIn("draft_model", plan.read_text())
+
+    def test_a_folder_that_changed_its_tokenizer_is_refused(self):
+        models = self.folder / "models"
+        shutil.copytree(TINY, models, symlinks=False)
+        source = self.write("pair.graph", PAIR % ("exact", "exact"))
+        plan = self.folder / "pair.plan"
+        done = plait("compile", source, "--models", models, "-o", plan, "--drafts", "model")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        tokenizer = models / "distilbert" / "distilgpt2" / "tokenizer.json"
+        tokenizer.write_text(tokenizer.read_text() + "\n")
+        done = plait("run", plan, "--models", models, "--entry", "Writers.alone", "--input", '{"prompt": "a"}')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("which has another tokenizer", done.stderr)
+        self.assertIn("compile the graph again", done.stderr)
+
     def test_wrong_words_say_what_there_is(self):
         source = self.write("writer.graph", GRAPH % "")
-        for option, value, said in (("--drafts", "int4", "takes `int8`, `text`"), ("--max-memory", "much", "such as 2GiB")):
+        for option, value, said in (("--drafts", "int4", "takes `int8`, `text`, `model`"), ("--max-memory", "much", "such as 2GiB")):
             done = plait("plan", source, option, value)
             self.assertEqual(done.returncode, 2)
             self.assertIn(said, done.stderr)

@@ -48,9 +48,11 @@ TEST_CASE("after its first tokens a batch allocates nothing until a sequence is 
     options.keeps_draft = true;
     Result<std::unique_ptr<CausalLm>> model = LoadCausalLm(OpenOrFail(OraclePath("gpt2")), options, team);
     REQUIRE(model.ok());
-    for (const std::vector<DraftSource>& drafts : {std::vector<DraftSource>(), AllDraftSources()}) {
+    const std::vector<DraftSource> without_model = {DraftSource::Int8, DraftSource::Text};
+    for (const std::vector<DraftSource>& drafts : {{}, without_model, std::vector{DraftSource::Model}}) {
       CAPTURE(drafts.size());
-      const GenerationSettings settings{"gpt2", {}, 0, drafts, {}};
+      GenerationSettings settings{"gpt2", {}, 0, drafts, {}};
+      settings.draft_model = {model->get(), WeightCopy::Draft, 0};
       CallStatistics statistics;
       GenerationBatch batch(**model, settings, {RequestFor({1, 2, 3}, false), RequestFor({4, 5, 6, 7}, true)}, 1, &statistics);
       while (statistics.new_tokens < 60) {

@@ -10,91 +10,20 @@
 
 #include "runtime/tasks/generation.h"
 #include "tests/unit/runtime/models/fixture.h"
-#include "tests/unit/runtime/tasks/fakes.h"
+#include "tests/unit/runtime/tasks/drafting.h"
 
 namespace plait {
 namespace {
 
-constexpr int64_t kVocabulary = 24;
-
-std::string DecodeLetters(std::span<const int32_t> tokens) {
-  std::string text;
-  for (int32_t token : tokens) {
-    text += static_cast<char>('a' + token);
-  }
-  return text;
-}
-
-uint64_t HashOf(const Tokens& tokens, uint64_t seed) {
-  uint64_t hash = 1469598103934665603U ^ seed;
-  for (int32_t token : tokens) {
-    hash = (hash ^ static_cast<uint64_t>(token)) * 1099511628211U;
-  }
-  return hash;
-}
-
-/// Logits that depend on the last `memory` tokens: the fewer they are, the sooner a text repeats itself.
-std::vector<float> HashedRow(const Tokens& tokens, size_t memory) {
-  Tokens last(tokens.end() - static_cast<ptrdiff_t>(std::min(memory, tokens.size())), tokens.end());
-  std::mt19937 random(static_cast<uint32_t>(HashOf(last, 0)));
-  std::vector<float> row;
-  for (int64_t i = 0; i < kVocabulary; ++i) {
-    row.push_back(static_cast<float>(random() % 4096) / 512.0F - 4.0F);
-  }
-  return row;
-}
-
 /// A decoder whose small copy is wrong after every text of which `wrong` in 100 say so.
 FakeLm LmWithDraft(size_t memory, uint64_t wrong) {
   FakeLm model(kVocabulary, 1024, [=](const Tokens& tokens) { return HashedRow(tokens, memory); });
-  model.SetDraft([=](const Tokens& tokens) {
-    std::vector<float> row = HashedRow(tokens, memory);
-    if (HashOf(tokens, 7) % 100 < wrong) {
-      std::rotate(row.begin(), row.begin() + 5, row.end());
-    }
-    return row;
-  });
+  model.SetDraft([=](const Tokens& tokens) { return WrongRow(tokens, memory, wrong); });
   return model;
 }
 
-struct Written {
-  std::vector<std::vector<NewTokens>> texts;
-  CallStatistics statistics;
-};
-
 Written Write(const CausalLm& model, const std::vector<GenerationRequest>& requests, bool makes_drafts, uint64_t seed = 0) {
-  const GenerationSettings settings{"fake", DecodeLetters, 100, makes_drafts ? AllDraftSources() : std::vector<DraftSource>(), {}};
-  Written written;
-  WithContext(
-      [&](CallContext& context) {
-        context.statistics = &written.statistics;
-        for (auto& result : Generate(model, requests, settings, context)) {
-          REQUIRE(result.ok());
-          written.texts.push_back(*std::move(result));
-        }
-      },
-      seed);
-  return written;
-}
-
-GenerationRequest RandomRequest(std::mt19937& random) {
-  GenerationRequest request;
-  for (uint32_t i = 0; i < 1 + random() % 20; ++i) {
-    request.prompt_ids.push_back(static_cast<int32_t>(random() % kVocabulary));
-  }
-  request.max_length = static_cast<int64_t>(request.prompt_ids.size() + 1 + random() % 60);
-  request.sampling.do_sample = random() % 2 == 0;
-  request.sampling.temperature = 0.3 + static_cast<double>(random() % 10) / 10;
-  request.sampling.repetition_penalty = random() % 3 == 0 ? 1.3 : 1.0;
-  request.num_return_sequences = request.sampling.do_sample ? 1 + random() % 3 : 1;
-  request.seed = random();
-  if (random() % 3 == 0) {
-    request.eos_token_ids = {static_cast<int32_t>(random() % kVocabulary)};
-  }
-  if (random() % 4 == 0) {
-    request.stop = {DecodeLetters(std::vector{static_cast<int32_t>(random() % kVocabulary), static_cast<int32_t>(random() % kVocabulary)})};
-  }
-  return request;
+  return Write(model, requests, {"fake", DecodeLetters, 100, makes_drafts ? AllDraftSources() : std::vector<DraftSource>(), {}}, seed);
 }
 
 TEST_CASE("what is written is the same with and without guesses, however often they are wrong") {
@@ -118,15 +47,6 @@ TEST_CASE("what is written is the same with and without guesses, however often t
   }
 }
 
-/// A sequence of its own and long, so that guessing settles.
-GenerationRequest LongRequest(int64_t max_length, bool do_sample = false) {
-  GenerationRequest request;
-  request.prompt_ids = {1, 2, 3};
-  request.max_length = max_length;
-  request.sampling.do_sample = do_sample;
-  return request;
-}
-
 TEST_CASE("right guesses save passes over the weights") {
   for (bool do_sample : {false, true}) {
     FakeLm model = LmWithDraft(1000, 2);
@@ -143,13 +63,7 @@ TEST_CASE("right guesses save passes over the weights") {
 TEST_CASE("where guesses are wrong, guessing nearly ends, and begins again where they are right") {
   bool is_right = false;
   FakeLm model = LmWithDraft(1000, 0);
-  model.SetDraft([&](const Tokens& tokens) {
-    std::vector<float> row = HashedRow(tokens, 1000);
-    if (!is_right) {
-      std::rotate(row.begin(), row.begin() + 5, row.end());
-    }
-    return row;
-  });
+  model.SetDraft([&](const Tokens& tokens) { return WrongRow(tokens, 1000, is_right ? 0 : 100); });
   Written wrong = Write(model, {LongRequest(1003)}, true);
   CHECK(wrong.statistics.bytes_streamed < 1000 * 4000 * 1.02);
   model.after_pass = [&] { is_right = model.passes.size() > 1200; };

@@ -57,8 +57,8 @@ class FakeLm : public CausalLm {
 
   [[nodiscard]] int64_t vocab_size() const override { return vocab_size_; }
   [[nodiscard]] int64_t max_positions() const override { return max_positions_; }
-  [[nodiscard]] int64_t weights_per_token() const override { return 1000; }
-  [[nodiscard]] int64_t bytes_per_pass(WeightCopy copy) const override { return copy == WeightCopy::Draft ? 1000 : 4000; }
+  [[nodiscard]] int64_t weights_per_token() const override { return weights; }
+  [[nodiscard]] int64_t bytes_per_pass(WeightCopy copy) const override { return copy == WeightCopy::Draft ? weights : 4 * weights; }
   [[nodiscard]] bool has_draft() const override { return static_cast<bool>(draft_); }
   /// What the small copy says.
   void SetDraft(Next draft) { draft_ = std::move(draft); }
@@ -93,6 +93,8 @@ class FakeLm : public CausalLm {
     return held.logits;
   }
 
+  /// As if in fp32.
+  int64_t weights = 1000;
   /// The tokens of each step of each pass.
   mutable std::vector<Tokens> passes;
   mutable std::vector<Tokens> draft_passes;

@@ -184,7 +184,7 @@ TEST_CASE("a prompt goes on with what was known of it before") {
       ReadPrompt& start = settings.prompt_starts.emplace_back();
       start.tokens = tokens;
       start.cache = model.NewCache(1, static_cast<int64_t>(tokens.size()));
-      Prefill(model, tokens, *start.cache, context.team);
+      Prefill(model, WeightCopy::Main, tokens, *start.cache, context.team);
     }
     model.passes.clear();
     Tokens longer(50, 2);

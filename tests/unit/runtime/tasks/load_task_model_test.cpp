@@ -10,6 +10,7 @@
 
 #include "fakes.h"
 #include "oracle.h"
+#include "runtime/base/pull.h"
 #include "runtime/tasks/task.h"
 #include "runtime/tasks/task_files.h"
 
@@ -195,6 +196,66 @@ TEST_CASE("what was known of a prompt changes no answer, and is not read again")
   }
 }
 
+/// A generator that `smaller`, if there is one, makes drafts for.
+Result<std::unique_ptr<TaskModel>> LoadDrafted(const std::string& folder, const TaskModel* smaller, TokenizerPool& tokenizers) {
+  TaskModelOptions options;
+  options.drafts = {DraftSource::Model};
+  options.prompt_starts = {"Answer in one word, and say no more than that.\nQuestion: "};
+  options.tokenizers = &tokenizers;
+  options.draft_model = smaller;
+  Result<std::unique_ptr<TaskModel>> model = std::unique_ptr<TaskModel>();
+  ThreadPool pool(1);
+  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel("text.Generator", folder, options, team); });
+  return model;
+}
+
+/// All that a stream says.
+std::string ReadStream(const TaskModel& model, const ValueFields& call, CallStatistics& statistics) {
+  std::string text;
+  ThreadPool pool(2);
+  Cancellation cancellation;
+  pool.Run([&](ThreadTeam& team) {
+    Result<std::shared_ptr<ValueStream>> stream = model.Open("stream", call, {3, &statistics});
+    REQUIRE(stream.ok());
+    for (;;) {
+      Result<std::optional<Value>> piece = (*stream)->Next({team, cancellation});
+      REQUIRE(piece.ok());
+      if (!*piece) {
+        break;
+      }
+      text += (*piece)->AsString();
+    }
+  });
+  return text;
+}
+
+TEST_CASE("a smaller model that makes drafts changes no answer, asked for whole or as a stream") {
+  TokenizerPool tokenizers;
+  auto plain = LoadDrafted(TinyModel("openai-community/gpt2"), nullptr, tokenizers);
+  auto smaller = LoadDrafted(TinyModel("distilbert/distilgpt2"), nullptr, tokenizers);
+  REQUIRE(plain.ok());
+  REQUIRE(smaller.ok());
+  auto drafted = LoadDrafted(TinyModel("openai-community/gpt2"), smaller->get(), tokenizers);
+  REQUIRE(drafted.ok());
+  CallStatistics statistics;
+  CallStatistics of_drafted;
+  for (const char* prompt : {"I have an idea!", "Answer in one word, and say no more than that.\nQuestion: what is rain?", ""}) {
+    for (bool do_sample : {false, true}) {
+      ValueFields call = {{"prompt", Value::String(prompt)}, {"max_new_tokens", Value::Int(40)}, {"do_sample", Value::Bool(do_sample)}};
+      CHECK(ReadStream(**drafted, call, of_drafted) == ReadStream(**plain, call, statistics));
+      call.emplace_back("num_return_sequences", Value::Int(do_sample ? 3 : 1));
+      const Result<Value> wanted = Call(**plain, "generate", {call}, 1, 5, &statistics)[0];
+      const Result<Value> answer = Call(**drafted, "generate", {call}, 2, 5, &of_drafted)[0];
+      REQUIRE(wanted.ok());
+      REQUIRE(answer.ok());
+      CHECK(*answer == *wanted);
+    }
+  }
+  CHECK(statistics.guessed_tokens == 0);
+  CHECK(of_drafted.guessed_tokens > 0);
+  CHECK(of_drafted.bytes_streamed > statistics.bytes_streamed);
+}
+
 TEST_CASE("one call's fault leaves the others alone") {
   auto model = Load("text.Generator", TinyModel("openai-community/gpt2"));
   REQUIRE(model.ok());
@@ -338,6 +399,16 @@ TEST_CASE("models share the tokenizer of equal files where they are loaded toget
   CHECK(tokenizer("distilbert/distilgpt2", together) == gpt2);
   CHECK(tokenizer("google-bert/bert-base-uncased", together) != gpt2);
   CHECK(tokenizer("distilbert/distilgpt2", {}) != gpt2);
+}
+
+TEST_CASE("a smaller model with another tokenizer makes no drafts") {
+  ScratchModel scratch(TinyModel("distilbert/distilgpt2"));
+  std::ofstream(scratch.File("tokenizer.json"), std::ios::app) << "\n";
+  TokenizerPool tokenizers;
+  auto smaller = LoadDrafted(scratch.folder(), nullptr, tokenizers);
+  REQUIRE(smaller.ok());
+  CheckDoesNotLoad(LoadDrafted(TinyModel("openai-community/gpt2"), smaller->get(), tokenizers), FailureKind::PlanInvalid,
+                   "its drafts come from " + scratch.folder() + ", which has another tokenizer");
 }
 
 TEST_CASE("generation_config.json holds for calls that say nothing") {
