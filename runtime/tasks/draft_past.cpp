@@ -8,10 +8,6 @@ namespace {
 /// So many tokens more are worth copying rather than reading.
 constexpr size_t kWorthCopying = 8;
 
-size_t EqualTokens(std::span<const int32_t> a, std::span<const int32_t> b) {
-  return static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-}
-
 }  // namespace
 
 DraftPast::DraftPast(const DraftModel& draft, int slots, int64_t max_tokens)

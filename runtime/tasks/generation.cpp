@@ -12,6 +12,10 @@ int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted) {
   return std::min(slots, static_cast<int64_t>(wanted));
 }
 
+size_t EqualTokens(std::span<const int32_t> a, std::span<const int32_t> b) {
+  return static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
 int64_t PassOperations(const CausalLm& model, int64_t projection_elements, int64_t tokens, int64_t asking) {
   return 2 * (tokens * (model.weights_per_token() - projection_elements) + asking * projection_elements);
 }

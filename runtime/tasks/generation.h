@@ -34,6 +34,9 @@ struct ReadPrompt {
   std::unique_ptr<KeyValueCache> cache;
 };
 
+/// How many tokens both begin with.
+size_t EqualTokens(std::span<const int32_t> a, std::span<const int32_t> b);
+
 /// A smaller model with the same vocabulary, which guesses what a larger one writes.
 struct DraftModel {
   /// Null where there is none.

@@ -104,10 +104,8 @@ void GenerationBatch::State::Admit() {
 /// Where the beginning of a prompt is found that was known before, or that another sequence has read, reads, or has left in its slot. The
 /// last token of a prompt is run by each sequence itself, since its logits are what the first new token is chosen from.
 GenerationBatch::State::SharedPrompt GenerationBatch::State::FindShared(const WritingSequence& sequence) const {
-  const std::vector<int32_t>& prompt = requests_[sequence.request].prompt_ids;
-  auto equal_to = [&](const std::vector<int32_t>& tokens) {
-    return static_cast<size_t>(std::mismatch(prompt.begin(), prompt.end() - 1, tokens.begin(), tokens.end()).first - prompt.begin());
-  };
+  const std::span<const int32_t> prompt = requests_[sequence.request].prompt_ids;
+  auto equal_to = [&](std::span<const int32_t> tokens) { return EqualTokens(prompt.first(prompt.size() - 1), tokens); };
   SharedPrompt best;
   for (const ReadPrompt& start : settings_.prompt_starts) {
     if (const size_t equal = equal_to(start.tokens); equal > best.held) {

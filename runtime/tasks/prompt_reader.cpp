@@ -69,16 +69,13 @@ Result<void> PromptReader::Feed(std::string_view piece, ThreadTeam& team) {
     return {};
   }
   PLAIT_TRY(Encoding stable, tokenizer_.Encode(StablePart(text_), true));
-  auto [differs, end] = std::mismatch(stable.input_ids.begin(), stable.input_ids.end(), whole.input_ids.begin(), whole.input_ids.end());
-  std::vector<int32_t> tokens(stable.input_ids.begin(), differs);
-  tokens.resize(std::min(tokens.size(), static_cast<size_t>(model_.max_positions())));
-  Read(tokens, team);
+  const size_t known = std::min(EqualTokens(stable.input_ids, whole.input_ids), static_cast<size_t>(model_.max_positions()));
+  Read(std::span(stable.input_ids).first(known), team);
   return {};
 }
 
 void PromptReader::Read(std::span<const int32_t> tokens, ThreadTeam& team) {
-  auto [differs, end] = std::mismatch(read_.tokens.begin(), read_.tokens.end(), tokens.begin(), tokens.end());
-  auto known = static_cast<size_t>(differs - read_.tokens.begin());
+  const size_t known = EqualTokens(read_.tokens, tokens);
   if (known < read_.tokens.size()) {
     read_.cache->CopySequence(0, 0, static_cast<int64_t>(known));
   }
