@@ -62,7 +62,8 @@ Result<ClassificationHead> ClassificationHead::Load(WeightReader& reader, const 
   ClassificationHead head;
   for (const HeadLayerSpec& layer : spec.layers) {
     if (auto found = drawn.find(layer.name); found != drawn.end()) {
-      head.layers_.push_back({LinearLayer::FromValues(reader, found->second, layer.in_features, layer.out_features), layer.activation});
+      head.layers_.push_back(
+          {LinearLayer::FromValues(reader.form(), found->second, layer.in_features, layer.out_features), layer.activation});
       continue;
     }
     PLAIT_TRY(LinearLayer linear,

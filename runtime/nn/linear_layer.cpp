@@ -106,11 +106,11 @@ Result<LinearLayer> LinearLayer::Load(WeightReader& reader, const LinearSpec& sp
   return layer;
 }
 
-LinearLayer LinearLayer::FromValues(WeightReader& reader, std::span<const float> weight, int64_t in_features, int64_t out_features) {
+LinearLayer LinearLayer::FromValues(const KernelForm& form, std::span<const float> weight, int64_t in_features, int64_t out_features) {
   PackedMatrix packed(WeightFormat::F32, in_features, out_features);
   MatrixSource source{reinterpret_cast<const std::byte*>(weight.data()), ElementType::F32, out_features, in_features};
   PackColumnRows(source, 0, out_features, 0, packed.floats());
-  return {reader.form(), "", std::move(packed)};
+  return {form, "", std::move(packed)};
 }
 
 void LinearLayer::AddDraft(WeightReader& reader) {

@@ -38,7 +38,7 @@ class LinearLayer {
   /// In the reader's format for what the checkpoint stores.
   static Result<LinearLayer> Load(WeightReader& reader, const LinearSpec& spec);
   /// From a weight [out, in] in memory, with a bias of zeros.
-  static LinearLayer FromValues(WeightReader& reader, std::span<const float> weight, int64_t in_features, int64_t out_features);
+  static LinearLayer FromValues(const KernelForm& form, std::span<const float> weight, int64_t in_features, int64_t out_features);
 
   struct Options {
     Activation activation = Activation::None;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "runtime/kernels/kernel_form.h"
-#include "runtime/kernels/pack.h"
-#include "runtime/nn/packed_matrix.h"
+#include "runtime/nn/linear_layer.h"
 
 namespace plait {
 namespace {
@@ -19,56 +19,19 @@ double Dot(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-/// A table's rows as unit vectors, whose scalar products are their cosines. Zero rows are like each other and unlike all else: they have an
-/// element of their own.
-class UnitRows {
- public:
-  explicit UnitRows(const VectorTable& table)
-      : depth_(static_cast<int64_t>(table.width) + 1),
-        rows_(static_cast<int64_t>(table.rows())),
-        numbers_(table.rows() * (table.width + 1)),
-        columns_(WeightFormat::F32, depth_, rows_) {
-    for (size_t row = 0; row < table.rows(); ++row) {
-      const std::span<const float> from = table.Row(row);
-      const double length = std::sqrt(Dot(from, from));
-      float* to = numbers_.data() + row * (table.width + 1);
-      for (size_t k = 0; k < table.width && length > 0; ++k) {
-        to[k] = static_cast<float>(from[k] / length);
-      }
-      to[table.width] = length > 0 ? 0 : 1;
-    }
-    const auto* bytes = reinterpret_cast<const std::byte*>(numbers_.data());
-    PackColumnRows({bytes, ElementType::F32, rows_, depth_}, 0, rows_, 0, columns_.floats());
+/// A table's rows as unit vectors, whose scalar products are their cosines, [rows, width + 1]. Zero rows are like each other and unlike all
+/// else: they have an element of their own.
+std::vector<float> UnitRows(const VectorTable& table) {
+  std::vector<float> units;
+  units.reserve(table.rows() * (table.width + 1));
+  for (size_t row = 0; row < table.rows(); ++row) {
+    const std::span<const float> numbers = table.Row(row);
+    const double length = std::sqrt(Dot(numbers, numbers));
+    std::ranges::transform(numbers, std::back_inserter(units), [&](float x) { return length > 0 ? static_cast<float>(x / length) : 0; });
+    units.push_back(length > 0 ? 0 : 1);
   }
-
-  /// Of rows [begin, end) the nearest other row each, the first of equals.
-  void Search(int64_t begin, int64_t end, ThreadTeam& team, std::vector<float>& cosines, std::span<size_t> nearest) const {
-    cosines.resize(static_cast<size_t>((end - begin) * rows_));
-    Linear(*RunnableKernelForms().front(),
-           {.x = numbers_.data() + begin * depth_,
-            .x_stride = depth_,
-            .rows = end - begin,
-            .weights = columns_.weights(),
-            .depth = depth_,
-            .columns = rows_,
-            .y = cosines.data(),
-            .y_stride = rows_},
-           team);
-    team.ParallelFor(end - begin, 1, [&](int64_t first, int64_t last) {
-      for (int64_t row = first; row < last; ++row) {
-        float* own = cosines.data() + row * rows_;
-        own[begin + row] = -2;  // below any cosine
-        nearest[static_cast<size_t>(begin + row)] = static_cast<size_t>(std::max_element(own, own + rows_) - own);
-      }
-    });
-  }
-
- private:
-  int64_t depth_;
-  int64_t rows_;
-  std::vector<float> numbers_;  // [rows, depth]
-  PackedMatrix columns_;
-};
+  return units;
+}
 
 /// Appends the vector of an answer to a table that will have so many rows. Fails with `arithmetic` where it is not finite.
 Result<void> Append(const Value& answer, size_t rows, VectorTable& table) {
@@ -100,13 +63,21 @@ Result<std::vector<size_t>> NearestRows(const VectorTable& table, const LineProg
                                         const Cancellation& cancellation) {
   constexpr int64_t kRowsAtOnce = 256;  // between two looks at what the caller wants
   const auto rows = static_cast<int64_t>(table.rows());
-  const UnitRows units(table);
-  std::vector<float> cosines;
+  const std::vector<float> units = UnitRows(table);
+  const auto cosines_to_all = LinearLayer::FromValues(*RunnableKernelForms().front(), units, static_cast<int64_t>(table.width) + 1, rows);
+  std::vector<float> cosines(static_cast<size_t>(std::min(kRowsAtOnce, rows) * rows));
   std::vector<size_t> nearest(table.rows());
   for (int64_t begin = 0; begin < rows; begin += kRowsAtOnce) {
     PLAIT_TRY_VOID(cancellation.Check());
     const int64_t end = std::min(begin + kRowsAtOnce, rows);
-    units.Search(begin, end, team, cosines, nearest);
+    cosines_to_all.Forward(units.data() + begin * cosines_to_all.in_features(), end - begin, cosines.data(), {}, team);
+    team.ParallelFor(end - begin, 1, [&](int64_t first, int64_t last) {
+      for (int64_t row = first; row < last; ++row) {
+        float* own = cosines.data() + row * rows;
+        own[begin + row] = -2;  // below any cosine
+        nearest[static_cast<size_t>(begin + row)] = static_cast<size_t>(std::max_element(own, own + rows) - own);
+      }
+    });
     if (progress) {
       progress(end, rows);
     }

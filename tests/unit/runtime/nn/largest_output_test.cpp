@@ -23,7 +23,7 @@ int64_t CheckLargest(const Floats& weight, int64_t depth, int64_t columns, const
   ThreadPool pool(threads);
   pool.Run([&](ThreadTeam& team) {
     WeightReader reader(checkpoint, Precision::Exact, {}, team, {});
-    LinearLayer layer = LinearLayer::FromValues(reader, weight, depth, columns);
+    LinearLayer layer = LinearLayer::FromValues(reader.form(), weight, depth, columns);
     layer.AddDraft(reader);
     Floats all(static_cast<size_t>(rows * columns));
     layer.Forward(x.data(), rows, all.data(), {}, team);
