@@ -81,8 +81,14 @@ struct BothModels {
 };
 
 Result<BothModels> LoadBoth(const EvaluatedModel& model, Precision precision, ThreadTeam& team) {
-  PLAIT_TRY(std::unique_ptr<TaskModel> exact, LoadTaskModel(model.task, model.folder, OptionsIn(model, Precision::Exact), team));
-  PLAIT_TRY(std::unique_ptr<TaskModel> in_class, LoadTaskModel(model.task, model.folder, OptionsIn(model, precision), team));
+  TokenizerPool tokenizers;
+  auto load_in = [&](Precision wanted) {
+    TaskModelOptions options = OptionsIn(model, wanted);
+    options.tokenizers = &tokenizers;
+    return LoadTaskModel(model.task, model.folder, options, team);
+  };
+  PLAIT_TRY(std::unique_ptr<TaskModel> exact, load_in(Precision::Exact));
+  PLAIT_TRY(std::unique_ptr<TaskModel> in_class, load_in(precision));
   return BothModels{std::move(exact), std::move(in_class)};
 }
 

@@ -60,12 +60,11 @@ examples
   plait eval graphs/ensemble.graph --text graphs/guide/tour.md --precision bf16 --labels plan,test --min-agreement 90%
 )";
 
-constexpr std::string_view kTaskNames = "text.Generator, text.Classifier, text.ZeroShot or text.Embedder";
+constexpr std::array<std::string_view, 4> kTasks = {"text.Generator", "text.Classifier", "text.ZeroShot", "text.Embedder"};
 
-bool IsEvaluable(const plan::Model& model) {
-  static constexpr std::array<std::string_view, 4> kTasks = {"text.Generator", "text.Classifier", "text.ZeroShot", "text.Embedder"};
-  return model.methods.empty() && std::ranges::find(kTasks, model.task) != kTasks.end();
-}
+std::string TaskNames() { return fmt::format("{} or {}", fmt::join(kTasks.begin(), kTasks.end() - 1, ", "), kTasks.back()); }
+
+bool IsEvaluable(const plan::Model& model) { return model.methods.empty() && std::ranges::find(kTasks, model.task) != kTasks.end(); }
 
 bool IsExact(const plan::Model& model) { return PrecisionOf(model.options) == Precision::Exact; }
 
@@ -84,7 +83,7 @@ Result<const plan::Model*> FindModel(const plan::Plan& plan, const std::string& 
       return &model;
     } else {
       return Error{FailureKind::InputMismatch, fmt::format("`{}` is compiled code, which has no precision to evaluate", name), place, {}}
-          .WithNote("fix", fmt::format("name a {} with weights of its own", kTaskNames));
+          .WithNote("fix", fmt::format("name a {} with weights of its own", TaskNames()));
     }
   }
   std::optional<std::string> nearest = Nearest(name, names);
@@ -121,7 +120,7 @@ Result<Choice> ChooseModels(const plan::Plan& plan, const Arguments& arguments) 
   }
   if (models.empty()) {
     return Error{FailureKind::InputMismatch, "no model here can be evaluated", place, {}}.WithNote(
-        "fix", fmt::format("name a graph that calls a {} with weights of its own", kTaskNames));
+        "fix", fmt::format("name a graph that calls a {} with weights of its own", TaskNames()));
   }
   Choice choice;
   for (const plan::Model* model : models) {
