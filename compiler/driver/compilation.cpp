@@ -85,7 +85,10 @@ void CompareTokenizers(const FileSystem& files, const ir::Graph& graph, std::vec
     }
   }
   for (const auto& [size, models] : by_vocabulary) {
-    for (ModelFacts* of_model : models.size() > 1 ? models : std::vector<ModelFacts*>()) {
+    if (models.size() == 1) {
+      continue;
+    }
+    for (ModelFacts* of_model : models) {
       of_model->tokenizer_digest = TokenizerDigest(files, of_model->folder);
     }
   }

@@ -100,7 +100,7 @@ std::vector<PlannedDrafts> PlanDrafts(const ir::Graph& graph, std::span<const st
   for (const ir::Model& model : graph.models) {
     const int64_t copy_bytes = Contains(wishes.sources, DraftSource::Int8) ? DraftBytes(model, facts[drafts.size()]) : 0;
     PlannedDrafts& planned = drafts.emplace_back();
-    if (model.task == "text.Generator") {
+    if (IsGenerator(model)) {
       planned.sources = wishes.sources;
       planned.copy_bytes = copy_bytes;
     }

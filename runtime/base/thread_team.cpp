@@ -159,36 +159,33 @@ class RunJob : public Job {
   std::shared_ptr<std::atomic<bool>> done_ = std::make_shared<std::atomic<bool>>(false);
 };
 
-/// The callers' jobs, in the order in which they came. The first worker goes from one to the next without waiting for a caller to wake.
+/// The callers' jobs, in the order in which they came, of which the first runs. The first worker goes from one to the next without waiting
+/// for a caller to wake.
 class RunQueue {
  public:
   explicit RunQueue(Worker& first) : first_(first) {}
 
   void Add(RunJob& job) {
     std::lock_guard lock(mutex_);
-    if (is_busy_) {
-      waiting_.push_back(&job);
-    } else {
-      is_busy_ = true;
+    jobs_.push_back(&job);
+    if (jobs_.size() == 1) {
       first_.Post(&job);
     }
   }
 
-  /// The job that was posted last has run. Only the first worker calls it.
+  /// The first job has run. Only the first worker calls it.
   void Next() {
     std::lock_guard lock(mutex_);
-    is_busy_ = !waiting_.empty();
-    if (is_busy_) {
-      first_.Post(waiting_.front());
-      waiting_.pop_front();
+    jobs_.pop_front();
+    if (!jobs_.empty()) {
+      first_.Post(jobs_.front());
     }
   }
 
  private:
   Worker& first_;
   std::mutex mutex_;
-  std::deque<RunJob*> waiting_;
-  bool is_busy_ = false;
+  std::deque<RunJob*> jobs_;
 };
 
 void RunJob::Run() {
