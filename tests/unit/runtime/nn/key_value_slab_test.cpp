@@ -3,8 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstring>
-
 #include "runtime/kernels/linear.h"
 
 namespace plait {
@@ -12,42 +10,43 @@ namespace {
 
 constexpr int64_t kSize = 20;  // no whole number of vectors
 
-/// Fills what `tokens` positions of a sequence have with numbers that tell where they stand.
-void Fill(KeyValueSlab& slab, int64_t sequence, int64_t tokens) {
+float& Key(const KeyValueSlab& slab, int64_t sequence, int64_t layer, int64_t head, int64_t position, int64_t i) {
+  return slab.Keys(sequence, layer, head)[position / kPanelColumns * slab.panel_stride() + i * kPanelColumns + position % kPanelColumns];
+}
+
+float& Value(const KeyValueSlab& slab, int64_t sequence, int64_t layer, int64_t head, int64_t position, int64_t i) {
+  const int64_t row = position / kPanelColumns * slab.panel_stride() + position % kPanelColumns * slab.value_stride();
+  return slab.Values(sequence, layer, head)[row + i];
+}
+
+/// Calls `body(layer, head, position, i)` for all numbers of the first `tokens` positions.
+template <class Body>
+void ForEach(const KeyValueSlab& slab, int64_t tokens, const Body& body) {
   for (int64_t layer = 0; layer < slab.shape().layers; ++layer) {
     for (int64_t head = 0; head < slab.shape().heads; ++head) {
       for (int64_t position = 0; position < tokens; ++position) {
-        const int64_t panel = position / kPanelColumns * slab.panel_stride();
-        const int64_t place = position % kPanelColumns;
         for (int64_t i = 0; i < kSize; ++i) {
-          const auto number = static_cast<float>(((sequence * 4 + layer) * 4 + head) * 100'000 + position * 100 + i);
-          slab.Keys(sequence, layer, head)[panel + i * kPanelColumns + place] = number;
-          slab.Values(sequence, layer, head)[panel + place * slab.value_stride() + i] = -number;
+          body(layer, head, position, i);
         }
       }
     }
   }
 }
 
+/// Fills what `tokens` positions of a sequence have with numbers that tell where they stand.
+void Fill(const KeyValueSlab& slab, int64_t sequence, int64_t tokens) {
+  ForEach(slab, tokens, [&](int64_t layer, int64_t head, int64_t position, int64_t i) {
+    const auto number = static_cast<float>(((sequence * 4 + layer) * 4 + head) * 100'000 + position * 100 + i);
+    Key(slab, sequence, layer, head, position, i) = number;
+    Value(slab, sequence, layer, head, position, i) = -number;
+  });
+}
+
 /// Whether the first `tokens` positions of two sequences hold the same.
 bool Same(const KeyValueSlab& a, int64_t of_a, const KeyValueSlab& b, int64_t of_b, int64_t tokens) {
   bool same = true;
-  for (int64_t layer = 0; layer < a.shape().layers; ++layer) {
-    for (int64_t head = 0; head < a.shape().heads; ++head) {
-      for (int64_t position = 0; position < tokens; ++position) {
-        const int64_t panel = position / kPanelColumns;
-        const int64_t place = position % kPanelColumns;
-        for (int64_t i = 0; i < kSize; ++i) {
-          const int64_t key = i * kPanelColumns + place;
-          const int64_t value = place * a.value_stride() + i;
-          same = same &&
-                 a.Keys(of_a, layer, head)[panel * a.panel_stride() + key] == b.Keys(of_b, layer, head)[panel * b.panel_stride() + key];
-          same = same && a.Values(of_a, layer, head)[panel * a.panel_stride() + value] ==
-                             b.Values(of_b, layer, head)[panel * b.panel_stride() + value];
-        }
-      }
-    }
-  }
+  ForEach(a, tokens,
+          [&](auto... at) { same = same && Key(a, of_a, at...) == Key(b, of_b, at...) && Value(a, of_a, at...) == Value(b, of_b, at...); });
   return same;
 }
 
