@@ -4,12 +4,15 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <tuple>
 
 #include <fmt/format.h>
+#include <llvm/ADT/StringRef.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include "compiler/catalog/settings_table.h"
+#include "compiler/formats/json.h"
 
 namespace plait {
 namespace {
@@ -44,6 +47,29 @@ std::optional<int64_t> QuotaCores(const FileSystem& files) {
 std::optional<int64_t> MemoryLimit(const FileSystem& files) {
   std::optional<int64_t> limit = ReadInt(files, "/sys/fs/cgroup/memory.max");
   return limit ? limit : ReadInt(files, "/sys/fs/cgroup/memory/memory.limit_in_bytes");
+}
+
+/// What /proc/cpuinfo calls the first processor: its model's name, or where there are only numbers, those.
+std::string ProcessorName(const FileSystem& files) {
+  Result<std::string> info = files.ReadFile("/proc/cpuinfo");
+  if (!info.ok()) {
+    return "";
+  }
+  std::string numbers;
+  llvm::StringRef rest(*info);
+  while (!rest.empty()) {
+    llvm::StringRef line;
+    std::tie(line, rest) = rest.split('\n');
+    auto [key, value] = line.split(':');
+    if (key.trim() == "model name") {
+      return value.trim().str();
+    }
+    // AArch64 names a processor by these, once for each core.
+    if (bool names = key.trim() == "CPU implementer" || key.trim() == "CPU part"; names && !llvm::StringRef(numbers).contains(key.trim())) {
+      numbers += fmt::format("{}{} {}", numbers.empty() ? "" : ", ", std::string_view(key.trim()), std::string_view(value.trim()));
+    }
+  }
+  return numbers;
 }
 
 int AffinityCores() {
@@ -100,6 +126,8 @@ Machine LimitMachine(const FileSystem& files, int cores, int64_t memory) {
   machine.cores = static_cast<int>(std::min<int64_t>(cores, QuotaCores(files).value_or(cores)));
   machine.memory = std::min(memory, std::max<int64_t>(MemoryLimit(files).value_or(memory), 0));
   machine.read_bandwidth = TypicalBandwidth(machine.cores, machine.core_read_bandwidth);
+  machine.has_typical_rates = true;
+  machine.processor = ProcessorName(files);
   return machine;
 }
 
@@ -109,7 +137,8 @@ Machine DetectMachine() {
 }
 
 Result<Machine> ReadMachine(std::string_view toml, std::string_view name, Machine detected) {
-  static const std::vector<std::string> kKeys = {"cores", "gpus", "core_read_bandwidth", "read_bandwidth", "core_fp32_peak", "memory"};
+  static const std::vector<std::string> kKeys = {"cores",  "gpus",     "core_read_bandwidth", "read_bandwidth", "core_fp32_peak",
+                                                 "memory", "processor"};
   PLAIT_TRY(toml::table table, ParseSettings(toml, name, kKeys));
   Machine machine = detected;
   int64_t cores = machine.cores;
@@ -121,9 +150,58 @@ Result<Machine> ReadMachine(std::string_view toml, std::string_view name, Machin
   PLAIT_TRY_VOID(ReadRate(table, name, "core_read_bandwidth", machine.core_read_bandwidth));
   PLAIT_TRY_VOID(ReadRate(table, name, "read_bandwidth", machine.read_bandwidth));
   PLAIT_TRY_VOID(ReadRate(table, name, "core_fp32_peak", machine.core_fp32_peak));
+  const bool has_rates = table.contains("core_read_bandwidth") || table.contains("read_bandwidth") || table.contains("core_fp32_peak");
+  machine.has_typical_rates = machine.has_typical_rates && !has_rates;
+  if (const toml::node* processor = table.get("processor"); processor != nullptr) {
+    if (!processor->is_string()) {
+      return SettingsError(name, processor->source(), "`processor` is no string");
+    }
+    machine.processor = **processor->as_string();
+  }
   machine.cores = static_cast<int>(cores);
   machine.gpus = static_cast<int>(gpus);
   return machine;
+}
+
+std::string WriteMachine(const Machine& machine) {
+  constexpr double kGiga = 1e9;
+  return fmt::format(
+      "# A machine as plans are fitted to it.\n"
+      "processor = {}\n"
+      "cores = {}\n"
+      "gpus = {}\n"
+      "memory = {}\n"
+      "core_read_bandwidth = {:.2e}  # bytes a second by one core: {:.1f} GB/s\n"
+      "read_bandwidth = {:.2e}  # by all cores together: {:.1f} GB/s\n"
+      "core_fp32_peak = {:.2e}  # operations a second of each core: {:.0f} GFLOP/s\n",
+      QuoteJson(machine.processor), machine.cores, machine.gpus, machine.memory, machine.core_read_bandwidth,
+      machine.core_read_bandwidth / kGiga, machine.read_bandwidth, machine.read_bandwidth / kGiga, machine.core_fp32_peak,
+      machine.core_fp32_peak / kGiga);
+}
+
+std::string OwnProfilePath(const Environment& environment) { return OwnSettingsPath(environment, "machine.toml"); }
+
+Result<OwnMachine> FindOwnMachine(const FileSystem& files, const Environment& environment, Machine detected) {
+  const std::string path = OwnProfilePath(environment);
+  if (path.empty() || !files.IsFile(path)) {
+    return OwnMachine{std::move(detected), ""};
+  }
+  PLAIT_TRY(std::string text, files.ReadFile(path));
+  PLAIT_TRY(const Machine profile, ReadMachine(text, path, detected));
+  std::string other;
+  if (profile.processor != detected.processor) {
+    other = fmt::format("of the processor {}, and this one is {}", QuoteJson(profile.processor), QuoteJson(detected.processor));
+  } else if (profile.cores < detected.cores) {
+    other = fmt::format("of {} core{}, and here are {}", profile.cores, profile.cores == 1 ? "" : "s", detected.cores);
+  }
+  if (!other.empty()) {
+    return OwnMachine{std::move(detected), fmt::format("{} is not used: it is {}; `plait profile` measures this machine", path, other)};
+  }
+  detected.core_read_bandwidth = profile.core_read_bandwidth;
+  detected.read_bandwidth = profile.read_bandwidth;
+  detected.core_fp32_peak = profile.core_fp32_peak;
+  detected.has_typical_rates = profile.has_typical_rates;
+  return OwnMachine{std::move(detected), ""};
 }
 
 }  // namespace plait

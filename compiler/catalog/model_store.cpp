@@ -11,11 +11,6 @@
 namespace plait {
 namespace {
 
-std::optional<std::string> Setting(const Environment& environment, std::string_view name) {
-  std::optional<std::string> value = environment(name);
-  return value && !value->empty() ? value : std::nullopt;
-}
-
 /// `~` and `~/folder` under the user's own folder.
 std::string ExpandHome(const std::string& path, const std::string& home) {
   bool is_home = path == "~" || path.starts_with("~/");
@@ -83,15 +78,6 @@ Result<void> ReadSettings(const FileSystem& files, const std::string& path, bool
   }
   PLAIT_TRY(places.allowed_code, ReadAllowedCode(table, path));
   return {};
-}
-
-/// The user's own plait.toml.
-std::string OwnSettings(const Environment& environment, const std::string& home) {
-  std::optional<std::string> folder = Setting(environment, "XDG_CONFIG_HOME");
-  if (!folder && home.empty()) {
-    return "";
-  }
-  return JoinPath(folder.value_or(home + "/.config"), JoinPath("plait", kSettingsName));
 }
 
 std::string HubCache(const Environment& environment, const std::string& home) {
@@ -203,7 +189,7 @@ Result<ModelPlaces> FindModelPlaces(const FileSystem& files, const Environment& 
   if (std::optional<std::string> settings = FindBesideOrAbove(files, source_path, kSettingsName)) {
     PLAIT_TRY_VOID(ReadSettings(files, *settings, false, places));
   }
-  if (std::string own = OwnSettings(environment, places.home); !own.empty() && files.IsFile(own)) {
+  if (std::string own = OwnSettingsPath(environment, kSettingsName); !own.empty() && files.IsFile(own)) {
     PLAIT_TRY_VOID(ReadSettings(files, own, true, places));
   }
   places.hub_cache = HubCache(environment, places.home);

@@ -9,6 +9,7 @@
 
 #include "compiler/base/file_system.h"
 #include "compiler/base/result.h"
+#include "compiler/catalog/own_settings.h"
 
 namespace plait {
 
@@ -23,8 +24,6 @@ struct ModelPlaces {
   /// Digests of the models that are code and may run here, from `[code_models] allow` of the user's own plait.toml.
   std::vector<std::string> allowed_code{};
 };
-
-using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 /// `--models` first, then `models` of the plait.toml beside `source_path` or in a folder above it, then those of the user's own,
 /// XDG_CONFIG_HOME/plait/plait.toml or ~/.config/plait/plait.toml, then HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub,

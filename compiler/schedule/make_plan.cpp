@@ -94,8 +94,12 @@ void SetBounds(const Allotter& allotter, const Rates& rates, plan::Entry& entry)
   }
 }
 
-/// What a prediction takes for granted of loops and guards, and how long it takes at worst.
-void AddAssumptions(const plan::Entry& entry, std::vector<std::string>& assumes) {
+/// What a prediction takes for granted of the machine, and of loops and guards, and how long those take at worst.
+void AddAssumptions(const plan::Entry& entry, const Machine& machine, std::vector<std::string>& assumes) {
+  if (machine.has_typical_rates && entry.bound_ms > 0) {
+    assumes.push_back(fmt::format("memory reads {} a second and a core does {:.0f} GFLOP/s, as is typical; plait profile measures it",
+                                  plan::BytesText(machine.read_bandwidth), machine.core_fp32_peak / 1e9));
+  }
   for (const plan::Stage& stage : entry.stages) {
     if (stage.kind == plan::StageKind::Loop) {
       double rounds = schedule::ExpectedRounds(stage.limit);
@@ -130,7 +134,7 @@ plan::Entry PlanEntry(const ir::Graph& graph, const ir::Function& function, cons
   SetBounds(allotter, rates, entry);
   entry.peak_memory = PeakMemory(entry, graph, inputs, models);
   entry.assumes = costs.TakeAssumptions();
-  AddAssumptions(entry, entry.assumes);
+  AddAssumptions(entry, inputs.machine, entry.assumes);
   return entry;
 }
 

@@ -22,9 +22,10 @@ ORACLE = ROOT / "tests" / "oracle" / "page"
 
 
 def plait(*words: str | Path, stdin: str | bytes = b"", cwd: Path = ROOT, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs the command without the user's caches and terminal."""
+    """Runs the command without the user's caches, settings and terminal."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-    clean |= {"HF_HUB_CACHE": str(ROOT / "build" / "no-such-cache"), "NO_COLOR": "1"} | (env or {})
+    nowhere = str(ROOT / "build" / "no-such-folder")
+    clean |= {"HF_HUB_CACHE": nowhere, "XDG_CONFIG_HOME": nowhere, "NO_COLOR": "1"} | (env or {})
     done = subprocess.run(
         [PLAIT, *map(str, words)],
         input=stdin.encode() if isinstance(stdin, str) else stdin,

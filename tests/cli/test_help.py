@@ -1,6 +1,7 @@
 """Help texts, usage errors, `explain`, and the verbs that only compile."""
 
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from support import PLAIT, ROOT, TINY, plait
 
-VERBS = ["check", "fmt", "plan", "dot", "doc", "explain", "run", "bench", "eval", "compile"]
+VERBS = ["check", "fmt", "plan", "dot", "doc", "explain", "run", "bench", "eval", "compile", "profile"]
 REFERENCE = ROOT / "graphs" / "inference_graph.graph"
 
 
@@ -39,9 +40,12 @@ class TestHelp(unittest.TestCase):
             (Path(folder) / "graphs").symlink_to(ROOT / "graphs")
             self.assertEqual(plait("compile", REFERENCE, "-o", "inference.plan", "--models", TINY, cwd=folder).returncode, 0)
             for example in examples:
-                command = re.sub(r"\bplait (?!explain|fmt|doc)(\w+)", rf"{PLAIT} \1 --models {TINY}", example)
-                command = re.sub(r"\bplait (explain|fmt|doc)", rf"{PLAIT} \1", command)
-                done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+                command = re.sub(r"\bplait (?!explain|fmt|doc|profile)(\w+)", rf"{PLAIT} \1 --models {TINY}", example)
+                command = re.sub(r"\bplait (explain|fmt|doc|profile)", rf"{PLAIT} \1", command)
+                environment = os.environ | {"XDG_CONFIG_HOME": folder}
+                done = subprocess.run(
+                    ["bash", "-o", "pipefail", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+                )
                 self.assertEqual(done.returncode, 0, f"{example}\n{done.stderr}")
 
     def test_wrong_usage_is_exit_code_2_and_says_what_to_do(self):

@@ -1,5 +1,6 @@
 """The README's commands and pictures, run and compared."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -32,12 +33,14 @@ class TestReadme(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             # A copy: `plait lock` and `plait fmt` write beside the graphs.
             shutil.copytree(ROOT / "graphs", Path(folder) / "graphs")
+            # `plait profile` writes into the user's settings.
+            environment = os.environ | {"XDG_CONFIG_HOME": folder}
             for command in commands:
                 with self.subTest(command):
-                    command = re.sub(r"^plait (check|explain|fmt|test|doc)", rf"{PLAIT} \1", command)
+                    command = re.sub(r"^plait (check|explain|fmt|test|doc|profile)", rf"{PLAIT} \1", command)
                     command = command.replace(" check --locked", f" check --locked --models {TINY}")
                     command = re.sub(r"^plait (\w+)", rf"{PLAIT} \1 --models {TINY}", command)
-                    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+                    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False)
                     self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_graphs_shown_are_formatted_graphs_that_check(self):

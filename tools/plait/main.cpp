@@ -36,15 +36,15 @@ use it
   compile    write the plan to a file, or print any stage of the compilation
   lock       write down which files each model is, so that other machines can tell
   cache      list or remove the packed weights that run, bench and eval keep on disk
+  profile    measure this machine, so that plans are fitted to it
 
 plait VERB --help tells more. Exit codes: 0 fine, 1 faults were found, 2 wrong usage, 70 a bug in plait.
-
 example
   plait run graphs/inference_graph.graph --input '{"original_sentence": "I have an idea!"}'
 )";
 
-const Verb* const kVerbs[] = {&kCheckVerb, &kFmtVerb,   &kTestVerb, &kPlanVerb,    &kDotVerb,  &kDocVerb,  &kExplainVerb,
-                              &kRunVerb,   &kBenchVerb, &kEvalVerb, &kCompileVerb, &kLockVerb, &kCacheVerb};
+const Verb* const kVerbs[] = {&kCheckVerb, &kFmtVerb,   &kTestVerb, &kPlanVerb,    &kDotVerb,  &kDocVerb,   &kExplainVerb,
+                              &kRunVerb,   &kBenchVerb, &kEvalVerb, &kCompileVerb, &kLockVerb, &kCacheVerb, &kProfileVerb};
 
 std::optional<std::string> ReadVariable(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());

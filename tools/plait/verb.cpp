@@ -50,11 +50,15 @@ int Fail(const World& world, const Error& error) {
 Result<Machine> ChosenMachine(const World& world, const Arguments& arguments) {
   Machine detected = DetectMachine();
   if (!arguments.Has("--machine")) {
-    return detected;
+    PLAIT_TRY(OwnMachine own, FindOwnMachine(*world.files, world.environment, std::move(detected)));
+    if (!own.unused.empty() && !arguments.Has("--quiet")) {
+      PrintNote(world.colour_err, own.unused);
+    }
+    return std::move(own.machine);
   }
   std::string path = arguments.Get("--machine");
   PLAIT_TRY(std::string text, world.files->ReadFile(path));
-  return ReadMachine(text, path, detected);
+  return ReadMachine(text, path, std::move(detected));
 }
 
 DraftsAndMemory ChosenDraftsAndMemory(const Arguments& arguments) {

@@ -56,6 +56,7 @@ extern const Verb kLockVerb;
 extern const Verb kExplainVerb;
 extern const Verb kDocVerb;
 extern const Verb kCacheVerb;
+extern const Verb kProfileVerb;
 
 /// Writes to standard output; `plait … | head` is no fault.
 void Print(std::string_view text);
@@ -70,7 +71,7 @@ int UsageError(std::string_view verb, std::string_view message);
 /// Prints the failure. Returns kFaults.
 int Fail(const World& world, const Error& error);
 
-/// The machine that this one is, or the profile that `--machine` names.
+/// The profile that `--machine` names, or this machine with the rates that `plait profile` kept of it.
 Result<Machine> ChosenMachine(const World& world, const Arguments& arguments);
 
 /// The paths of `--outputs a.b,c`.

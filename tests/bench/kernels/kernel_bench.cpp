@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 
 #include "runtime/kernels/kernel_form.h"
+#include "runtime/machine/machine_rates.h"
 #include "runtime/nn/packed_matrix.h"
 #include "runtime/nn/torch_threads.h"
 #include "tests/bench/kernels/measure.h"
@@ -39,26 +40,6 @@ constexpr Shape kShapes[] = {{"attention in", 768, 2304},
                              {"vocabulary", 768, 50257}};
 constexpr std::pair<WeightFormat, std::string_view> kFormats[] = {
     {WeightFormat::F32, "fp32"}, {WeightFormat::Bf16, "bf16"}, {WeightFormat::Int8, "int8"}};
-
-double ReadBandwidth(ThreadTeam& team) {
-  const int64_t count = kTouchedBytes / 4;
-  PackedMatrix numbers(WeightFormat::F32, count / kPanelColumns, kPanelColumns);
-  float* data = numbers.floats();
-  std::fill(data, data + count, 1.0F);
-  const double seconds = Fastest([&] {
-    team.ParallelFor(count, 1 << 20, [&](int64_t begin, int64_t end) {
-      float lanes[64] = {};
-      for (int64_t i = begin; i + 64 <= end; i += 64) {
-        for (int64_t lane = 0; lane < 64; ++lane) {
-          lanes[lane] += data[i + lane];
-        }
-      }
-      volatile float sink = lanes[0];
-      static_cast<void>(sink);
-    });
-  });
-  return static_cast<double>(kTouchedBytes) / seconds;
-}
 
 /// As many copies of a layer as are larger than the caches, so that each use reads memory.
 std::vector<PackedMatrix> Copies(const Shape& shape, WeightFormat format, ThreadTeam& team) {
@@ -120,8 +101,9 @@ std::optional<double> OneDnnSeconds(const Shape& shape, int64_t rows, size_t cop
 }
 
 Machine MeasureMachine(const KernelForm& form, ThreadTeam& team) {
-  const std::vector<PackedMatrix> small = Copies({"", 768, 768}, WeightFormat::F32, team);
-  const Machine machine = {ReadBandwidth(team), 2.0 * 768 * 768 * 192 / SecondsOf(form, {small[0]}, 192, team)};
+  PackedMatrix numbers(WeightFormat::F32, kTouchedBytes / 4 / kPanelColumns, kPanelColumns);
+  std::fill(numbers.floats(), numbers.floats() + kTouchedBytes / 4, 1.0F);
+  const Machine machine = {MeasureReadBandwidth(numbers.floats(), kTouchedBytes / 4, team), MeasureFp32Peak(team)};
   fmt::print("{} kernels on {} threads; read bandwidth {:.1f} GB/s, fp32 {:.0f} GFLOP/s\n", form.name, team.size(),
              machine.bandwidth / kGiga, machine.peak / kGiga);
   return machine;
