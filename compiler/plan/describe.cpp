@@ -269,9 +269,8 @@ std::string AskedAndGot(const Plan& plan, const Entry& entry) {
     if (!services.contains(demand.service)) {
       continue;
     }
-    if (demand.gpu_min.value_or(0) > plan.machine.gpus) {
-      add(fmt::format("gpu {}", *demand.gpu_min), demand.service,
-          plan.machine.gpus == 0 ? "cpu (no gpu on this machine)" : fmt::format("gpu {}", plan.machine.gpus));
+    if (demand.gpu_min.value_or(0) > 0) {
+      add(fmt::format("gpu {}", *demand.gpu_min), demand.service, "cpu (models run on nothing else)");
     }
     if (demand.cpu.value_or(0) > plan.machine.cores) {
       add(fmt::format("cpu {}", *demand.cpu), demand.service, fmt::format("cpu {}", plan.machine.cores));

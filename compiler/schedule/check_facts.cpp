@@ -114,20 +114,19 @@ class Checker {
   void CheckMachine(const ir::Demand& demand) {
     const Machine& machine = inputs_.machine;
     if (demand.cpu && *demand.cpu > machine.cores) {
-      ReportMachine(demand, fmt::format("{} cores", *demand.cpu), fmt::format("has {}", machine.cores));
+      ReportMachine(demand, fmt::format("{} cores", *demand.cpu), fmt::format("this machine has {}", machine.cores));
     }
     if (demand.memory_bytes && machine.memory > 0 && *demand.memory_bytes > machine.memory) {
-      ReportMachine(demand, MemoryText(*demand.memory_bytes) + " of memory", "has " + MemoryText(machine.memory));
+      ReportMachine(demand, MemoryText(*demand.memory_bytes) + " of memory", "this machine has " + MemoryText(machine.memory));
     }
-    if (demand.gpu_min && *demand.gpu_min > machine.gpus) {
-      std::string got = machine.gpus == 0 ? "has none, so the plan is for its processor" : fmt::format("has {}", machine.gpus);
-      ReportMachine(demand, fmt::format("{} gpu{}", *demand.gpu_min, *demand.gpu_min == 1 ? "" : "s"), got);
+    if (demand.gpu_min.value_or(0) > 0) {
+      ReportMachine(demand, fmt::format("{} gpu{}", *demand.gpu_min, *demand.gpu_min == 1 ? "" : "s"),
+                    "models run on the processor only, so the plan is for that");
     }
   }
 
   void ReportMachine(const ir::Demand& demand, const std::string& asked, const std::string& got) {
-    ReportResources(
-        MakeDiagnostic(DiagnosticKind::MachineTooSmall, demand.span, "`{}` asks for {}, this machine {}", demand.service, asked, got));
+    ReportResources(MakeDiagnostic(DiagnosticKind::MachineTooSmall, demand.span, "`{}` asks for {}, {}", demand.service, asked, got));
   }
 
   /// What a service asks for is a wish of a local run, and a must with `--strict`.

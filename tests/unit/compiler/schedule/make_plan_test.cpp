@@ -209,7 +209,7 @@ TEST_CASE("facts that refute a program") {
             "untrained-head: `google-bert/bert-base-uncased` has no `classifier.weight`: its classification head was never trained",
             "memory-too-small: `Gpt2` asks for 95.4 MiB of memory, the weights of `openai-community/gpt2` alone take 475 MiB",
             "machine-too-small: `Gpt2` asks for 4 cores, this machine has 2",
-            "machine-too-small: `Gpt2` asks for 1 gpu, this machine has none, so the plan is for its processor",
+            "machine-too-small: `Gpt2` asks for 1 gpu, models run on the processor only, so the plan is for that",
             "model-limit: `max_length` is 128, `openai-community/gpt2` takes at most 64 tokens"});
   CHECK(list.diagnostics()[1].fixes[0].text == "add `{ head: random(seed: 0) }`");
   CHECK(list.diagnostics()[3].severity == Severity::Warning);
