@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "compiler/base/model_options.h"
+#include "compiler/base/pass_limits.h"
 
 namespace plait::schedule {
 namespace {
@@ -16,9 +17,19 @@ constexpr double kRequestTokens = 16;
 constexpr double kSpecialTokens = 2;
 constexpr double kHypothesisTokens = 10;
 constexpr double kSentenceTokens = 20;
-/// What transformers generates where nothing says how much.
-constexpr double kDefaultLength = 20;
 constexpr int64_t kMostItems = 1'000'000;
+
+/// Of a text that is known.
+double TokensOfText(const std::string& text) {
+  constexpr double kBytesPerToken = 4;
+  return 1 + static_cast<double>(text.size()) / kBytesPerToken;
+}
+
+/// Of an encoder over so many texts of that length.
+double PassesOf(double texts, double tokens) {
+  const double texts_a_pass = std::max(1.0, std::floor(static_cast<double>(kEncoderTokens) / std::max(1.0, tokens)));
+  return std::ceil(texts / texts_a_pass);
+}
 
 bool IsGenerator(const ir::Graph& graph, const ir::Node& call) { return graph.models[call.model].task == "text.Generator"; }
 
@@ -53,14 +64,16 @@ std::optional<Value> CostModel::KnownValue(ir::NodeId id) const {
   if (node.kind == NodeKind::Constant) {
     value = node.constant;
   }
-  const std::vector<ir::NodeId>& parameters = function_.regions[function_.body].parameters;
-  if (node.kind == NodeKind::Parameter) {
-    auto found = std::find(parameters.begin(), parameters.end(), id);
-    if (found != parameters.end()) {
-      value = function_.parameters[static_cast<size_t>(found - parameters.begin())].default_value;
-    }
+  if (const ir::Parameter* parameter = ParameterOf(id)) {
+    value = parameter->default_value;
   }
   return value && !value->is_null() ? value : std::nullopt;
+}
+
+const ir::Parameter* CostModel::ParameterOf(ir::NodeId id) const {
+  const std::vector<ir::NodeId>& parameters = function_.regions[function_.body].parameters;
+  const auto found = std::find(parameters.begin(), parameters.end(), id);
+  return found == parameters.end() ? nullptr : &function_.parameters[static_cast<size_t>(found - parameters.begin())];
 }
 
 std::optional<ir::NodeId> CostModel::ArgumentOf(const ir::Node& call, std::string_view name) const {
@@ -143,12 +156,15 @@ double CostModel::TokensOf(ir::NodeId id, int depth) {
   const ir::Node& node = function_.nodes[id];
   double tokens = kRequestTokens;
   if (node.kind == NodeKind::Constant) {
-    constexpr double kBytesPerToken = 4;
-    tokens = node.constant.is_string() ? 1 + static_cast<double>(node.constant.AsString().size()) / kBytesPerToken : 1;
+    tokens = node.constant.is_string() ? TokensOfText(node.constant.AsString()) : 1;
   } else if (node.kind == NodeKind::Parameter) {
-    bool is_item = sources_[id.index].has_value();
-    tokens = is_item ? TokensOfItem(sources_[id.index], depth + 1) : kRequestTokens;
-    if (!is_item) {
+    const std::optional<Value> known = KnownValue(id);
+    if (sources_[id.index].has_value()) {
+      tokens = TokensOfItem(sources_[id.index], depth + 1);
+    } else if (known && known->is_string()) {
+      tokens = TokensOfText(known->AsString());
+      Assume(fmt::format("`{}` is about as long as its default", ParameterOf(id)->name));
+    } else {
       Assume(fmt::format("a text of the request has {} tokens", kRequestTokens));
     }
   } else if (node.kind == NodeKind::CallModel) {
@@ -192,10 +208,15 @@ CostModel::Generation CostModel::LengthsOf(const ir::Node& call, const ModelSize
     return {prompt, std::min(*new_tokens, room)};
   }
   std::optional<double> length = constant("max_length");
-  double new_tokens = std::clamp(length.value_or(prompt + kDefaultLength) - prompt, 1.0, room);
+  double new_tokens = std::clamp(length.value_or(prompt + kDefaultNewTokens) - prompt, 1.0, room);
   Assume(length ? fmt::format("{}: {} new tokens of max_length {}; no early end", name, new_tokens, *length)
                 : fmt::format("{}: {} new tokens, as nothing limits them", name, new_tokens));
   return {prompt, new_tokens};
+}
+
+double CostModel::SequencesAtOnce(const Generation& lengths, const ModelSizes& sizes, double sequences) {
+  const double tokens = std::min(lengths.prompt + lengths.new_tokens, sizes.positions);
+  return static_cast<double>(SequencesWithRoom(static_cast<int64_t>(tokens), static_cast<int64_t>(sequences)));
 }
 
 Work CostModel::Generate(const ir::Node& call, int64_t lanes) {
@@ -214,11 +235,11 @@ Work CostModel::Generate(const ir::Node& call, int64_t lanes) {
   double passes = lengths.new_tokens - 1;
   double mean_length = lengths.prompt + lengths.new_tokens / 2;
   decode.flops = sequences * passes * (2 * (sizes.LayerWeights() + head) + 4 * sizes.layers * sizes.hidden * mean_length);
-  decode.bytes = passes * pass_bytes;
+  decode.bytes = passes * pass_bytes * std::ceil(sequences / SequencesAtOnce(lengths, sizes, sequences));
   auto held = [&](const ModelSizes& of) {
     constexpr double kFloatBytes = 4;
     const double tokens = std::min(lengths.prompt + lengths.new_tokens, of.positions);
-    return (2 * of.layers * of.hidden * tokens + of.vocabulary) * kFloatBytes * sequences;
+    return (2 * of.layers * of.hidden * tokens + of.vocabulary) * kFloatBytes * SequencesAtOnce(lengths, sizes, sequences);
   };
   double bytes = held(sizes);
   if (!drafts_.empty()) {
@@ -293,11 +314,18 @@ Work CostModel::Encode(const ir::Node& call, int64_t lanes) {
     tokens += kHypothesisTokens;
   }
   tokens = std::min(tokens, std::max(1.0, sizes.positions));
+  const double first_only = call.method == "embed" ? 0 : 1;
+  const double hidden = sizes.hidden;
+  const double layer_weights = sizes.LayerWeights() / std::max(1.0, sizes.layers);
+  // Of the last layer only the first token is read, so the others have just their keys and values there.
+  const double unread = first_only * (tokens - 1);
   Segment pass;
-  pass.flops = sequences * (2 * sizes.LayerWeights() * tokens + 4 * sizes.layers * sizes.hidden * tokens * tokens);
-  pass.bytes = sizes.LayerWeights() * sizes.bytes_each;
+  pass.flops = sequences * (2 * sizes.LayerWeights() * tokens - 2 * (layer_weights - 2 * hidden * hidden) * unread +
+                            4 * hidden * tokens * (sizes.layers * tokens - unread));
+  pass.bytes = sizes.LayerWeights() * sizes.bytes_each * PassesOf(sequences, tokens);
   constexpr double kFloatBytes = 4;
-  double activations = sequences * tokens * (6 * sizes.hidden + sizes.inner) * kFloatBytes;
+  const double at_once = std::min(sequences * tokens, std::max(tokens, static_cast<double>(kEncoderTokens)));
+  const double activations = at_once * (6 * hidden + sizes.inner) * kFloatBytes;
   return {{pass}, static_cast<int64_t>(activations)};
 }
 

@@ -51,7 +51,11 @@ class CostModel {
   };
 
   [[nodiscard]] ModelSizes SizesOf(ir::ModelId model) const;
+  /// The function's parameter that the node is, or null.
+  [[nodiscard]] const ir::Parameter* ParameterOf(ir::NodeId node) const;
   Generation LengthsOf(const ir::Node& call, const ModelSizes& sizes);
+  /// How many of a call's sequences are written side by side.
+  static double SequencesAtOnce(const Generation& lengths, const ModelSizes& sizes, double sequences);
   Work WorkOfPass(const ir::Node& call, int64_t lanes);
   Work Generate(const ir::Node& call, int64_t lanes);
   /// What guesses for a call, and how well.

@@ -74,6 +74,22 @@ Result<ClassificationHead> ClassificationHead::Load(WeightReader& reader, const 
   return head;
 }
 
+int64_t ClassificationHead::weights() const {
+  int64_t sum = 0;
+  for (const Layer& layer : layers_) {
+    sum += layer.linear.weights();
+  }
+  return sum;
+}
+
+int64_t ClassificationHead::bytes() const {
+  int64_t sum = 0;
+  for (const Layer& layer : layers_) {
+    sum += layer.linear.bytes();
+  }
+  return sum;
+}
+
 std::vector<float> ClassificationHead::Forward(const at::Tensor& hidden, ThreadTeam& team) const {
   const int64_t rows = hidden.size(0);
   const auto* input = hidden.const_data_ptr<float>();

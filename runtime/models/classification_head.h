@@ -41,6 +41,9 @@ class ClassificationHead {
   [[nodiscard]] std::vector<float> Forward(const at::Tensor& hidden, ThreadTeam& team) const;
 
   [[nodiscard]] int64_t num_labels() const { return layers_.back().linear.out_features(); }
+  /// All that there are, and what they take.
+  [[nodiscard]] int64_t weights() const;
+  [[nodiscard]] int64_t bytes() const;
 
  private:
   struct Layer {

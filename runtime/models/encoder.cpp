@@ -136,13 +136,49 @@ void Encoder::Embed(const EncoderInput& input, float* rows) const {
   }
 }
 
+EncoderCost Encoder::Cost(AskingRows asking) const {
+  EncoderCost cost;
+  for (const Block& block : blocks_) {
+    const int64_t after_attention = block.attention_out.weights() + block.inner_in.weights() + block.inner_out.weights();
+    const bool asks_first_only = asking == AskingRows::First && &block == &blocks_.back();
+    const int64_t queries = asks_first_only && CanSplitProjection() ? block.attention_in.weights() / 3 : 0;
+    cost.per_token += block.attention_in.weights() - queries + (asks_first_only ? 0 : after_attention);
+    cost.per_text += queries + (asks_first_only ? after_attention : 0);
+    for (const LinearLayer* layer : {&block.attention_in, &block.attention_out, &block.inner_in, &block.inner_out}) {
+      cost.bytes_per_pass += layer->bytes();
+    }
+  }
+  return cost;
+}
+
+void Encoder::Project(const Block& block, AskingRows asking, Workspace& workspace, ThreadTeam& team) const {
+  if (asking == AskingRows::All || !CanSplitProjection()) {
+    block.attention_in.Forward(workspace.stream, workspace.rows, workspace.projected, {}, team);
+    return;
+  }
+  const int64_t hidden = config_.hidden_size;
+  const int64_t stride = 3 * hidden;
+  block.attention_in.ForwardPart(workspace.stream, workspace.rows, hidden, 2 * hidden, workspace.projected + hidden, stride, team);
+  const auto texts = static_cast<int64_t>(workspace.sequences.size());
+  const auto bytes = static_cast<size_t>(hidden) * sizeof(float);
+  auto first_row = [&](int64_t text) { return workspace.sequences[static_cast<size_t>(text)].first_row; };
+  // What attention and its output write later is room for the rows that ask until then.
+  for (int64_t i = 0; i < texts; ++i) {
+    std::memcpy(workspace.context + i * hidden, workspace.stream + first_row(i) * hidden, bytes);
+  }
+  block.attention_in.ForwardPart(workspace.context, texts, 0, hidden, workspace.attended, hidden, team);
+  for (int64_t i = 0; i < texts; ++i) {
+    std::memcpy(workspace.projected + first_row(i) * stride, workspace.attended + i * hidden, bytes);
+  }
+}
+
 int64_t Encoder::RunBlock(const Block& block, AskingRows asking, Workspace& workspace, ThreadTeam& team) const {
   const int64_t hidden = config_.hidden_size;
   int64_t rows = workspace.rows;
   float* x = workspace.stream;
   float* attended = workspace.attended;
 
-  block.attention_in.Forward(x, rows, workspace.projected, {}, team);
+  Project(block, asking, workspace, team);
   EncoderAttention(*form_, workspace.heads, workspace.projected, workspace.sequences, asking, workspace.key_panels, workspace.context,
                    team);
   if (asking == AskingRows::First) {

@@ -75,6 +75,9 @@ class Encoder {
   /// The most tokens a text may have.
   [[nodiscard]] int64_t max_positions() const { return config_.positions - config_.first_position; }
 
+  /// Of a pass after which `asking` rows are read.
+  [[nodiscard]] EncoderCost Cost(AskingRows asking) const;
+
   /// The last hidden state of each text's first token, [batch, hidden]. Fails with `cancelled` or `deadline-exceeded`.
   Result<at::Tensor> FirstTokens(std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) const {
     return Run(batch, AskingRows::First, team, cancellation);
@@ -109,6 +112,10 @@ class Encoder {
   /// `asking` are the rows of each text that the last block computes and that are given.
   Result<at::Tensor> Run(std::span<const EncoderInput> batch, AskingRows asking, ThreadTeam& team, const Cancellation& cancellation) const;
   void Embed(const EncoderInput& input, float* rows) const;
+  /// The queries of the rows that ask, and the keys and values of all.
+  void Project(const Block& block, AskingRows asking, Workspace& workspace, ThreadTeam& team) const;
+  /// Whether queries can be computed without keys and values: panels of weights must not hold some of both.
+  [[nodiscard]] bool CanSplitProjection() const { return config_.hidden_size % kPanelColumns == 0; }
   /// Returns how many rows are left: those that ask.
   int64_t RunBlock(const Block& block, AskingRows asking, Workspace& workspace, ThreadTeam& team) const;
 

@@ -12,6 +12,12 @@ class EncoderClassifier : public SequenceClassifier {
   [[nodiscard]] int64_t num_labels() const override { return head_.num_labels(); }
   [[nodiscard]] int64_t vocab_size() const override { return encoder_.config().vocab_size; }
   [[nodiscard]] int64_t max_positions() const override { return encoder_.max_positions(); }
+  [[nodiscard]] EncoderCost cost() const override {
+    EncoderCost cost = encoder_.Cost(AskingRows::First);
+    cost.per_text += head_.weights();
+    cost.bytes_per_pass += head_.bytes();
+    return cost;
+  }
 
   Result<std::vector<float>> Forward(std::span<const EncoderInput> batch, ThreadTeam& team,
                                      const Cancellation& cancellation) const override {

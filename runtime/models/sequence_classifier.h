@@ -20,6 +20,16 @@ struct EncoderInput {
   std::span<const int32_t> token_type_ids;
 };
 
+/// What a pass of an encoder takes of its linear layers.
+struct EncoderCost {
+  /// Weights that are multiplied for every token.
+  int64_t per_token = 0;
+  /// Weights that are multiplied once a text: the head's, and of the last block what only the token that is read needs.
+  int64_t per_text = 0;
+  /// Bytes of weights that a pass reads.
+  int64_t bytes_per_pass = 0;
+};
+
 /// Immutable after loading; one may be used by several threads at once.
 class SequenceClassifier {
  public:
@@ -29,6 +39,7 @@ class SequenceClassifier {
   [[nodiscard]] virtual int64_t vocab_size() const = 0;
   /// The most tokens a text may have.
   [[nodiscard]] virtual int64_t max_positions() const = 0;
+  [[nodiscard]] virtual EncoderCost cost() const = 0;
 
   /// Logits, [batch, num_labels] row-major. Texts of different lengths are one ragged batch without padding; a row's bits
   /// do not depend on the other rows or on the team's size. Fails with `cancelled` or `deadline-exceeded`.

@@ -1,6 +1,7 @@
 #include "runtime/nn/linear_layer.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -136,6 +137,25 @@ void LinearLayer::Forward(const float* x, int64_t rows, float* y, const Options&
           .residual = options.residual,
           .y = y,
           .y_stride = out_features()},
+         team);
+}
+
+void LinearLayer::ForwardPart(const float* x, int64_t rows, int64_t first_output, int64_t outputs, float* y, int64_t y_stride,
+                              ThreadTeam& team) const {
+  assert(first_output % kPanelColumns == 0 && first_output + outputs <= out_features());
+  PackedWeights weights = weights_.weights();
+  weights.panels += first_output * in_features() * WeightSize(weights.format);
+  weights.scales += weights.format == WeightFormat::Int8 ? first_output : 0;
+  Linear(*form_,
+         {.x = x,
+          .x_stride = in_features(),
+          .rows = rows,
+          .weights = weights,
+          .depth = in_features(),
+          .columns = outputs,
+          .bias = bias_.defined() ? bias_.const_data_ptr<float>() + first_output : nullptr,
+          .y = y,
+          .y_stride = y_stride},
          team);
 }
 

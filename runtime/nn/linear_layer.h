@@ -48,6 +48,10 @@ class LinearLayer {
   /// y [rows, out] = activation(x [rows, in] W + b) + residual [rows, out].
   void Forward(const float* x, int64_t rows, float* y, const Options& options, ThreadTeam& team) const;
 
+  /// The same without activation and residual for the outputs [first_output, first_output + outputs) only, the first of which is a
+  /// multiple of `kPanelColumns`: y is [rows, outputs] with so many floats from row to row.
+  void ForwardPart(const float* x, int64_t rows, int64_t first_output, int64_t outputs, float* y, int64_t y_stride, ThreadTeam& team) const;
+
   /// Makes the copy for drafts, with int8 weights. Needs weights that are not int8 themselves, and the reader that they came from.
   void AddDraft(WeightReader& reader);
 
@@ -57,6 +61,7 @@ class LinearLayer {
   [[nodiscard]] const KernelForm& form() const { return *form_; }
   [[nodiscard]] int64_t in_features() const { return weights_.depth(); }
   [[nodiscard]] int64_t out_features() const { return weights_.columns(); }
+  [[nodiscard]] int64_t weights() const { return in_features() * out_features(); }
   /// Bytes that one pass reads.
   [[nodiscard]] int64_t bytes(WeightCopy copy = WeightCopy::Main) const { return Of(copy).bytes(); }
   [[nodiscard]] WeightFormat format() const { return weights_.format(); }

@@ -14,7 +14,7 @@ namespace {
 class Classifier : public TaskModel {
  public:
   Classifier(TaskFiles files, std::unique_ptr<SequenceClassifier> model, LabelScheme scheme)
-      : files_(std::move(files)), model_(std::move(model)), scheme_(std::move(scheme)), cost_(CostOf(files_.checkpoint)) {}
+      : files_(std::move(files)), model_(std::move(model)), scheme_(std::move(scheme)) {}
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override;
 
@@ -26,7 +26,6 @@ class Classifier : public TaskModel {
   TaskFiles files_;
   std::unique_ptr<SequenceClassifier> model_;
   LabelScheme scheme_;
-  EncoderCost cost_;
 };
 
 std::vector<Result<Value>> Classifier::Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const {
@@ -35,7 +34,7 @@ std::vector<Result<Value>> Classifier::Call(std::string_view method, std::span<c
     return results;
   }
   const auto [texts, origins] = PrepareCalls<Encoding>(calls, context, results, [this](const ValueFields& call) { return Prepare(call); });
-  std::vector<Result<std::vector<float>>> logits = RunEncoder(*model_, texts, files_.name(), cost_, context);
+  std::vector<Result<std::vector<float>>> logits = RunEncoder(*model_, texts, files_.name(), context);
   for (size_t i = 0; i < logits.size(); ++i) {
     if (!logits[i].ok()) {
       results[origins[i]] = std::move(logits[i]).error();

@@ -20,11 +20,7 @@ namespace {
 class Embedder : public TaskModel {
  public:
   Embedder(TaskFiles files, std::unique_ptr<Encoder> encoder, SentenceFiles sentence)
-      : files_(std::move(files)),
-        encoder_(std::move(encoder)),
-        sentence_(std::move(sentence)),
-        cost_{CostOf(files_.checkpoint).per_token, 0},
-        max_tokens_(MaxTokens()) {}
+      : files_(std::move(files)), encoder_(std::move(encoder)), sentence_(std::move(sentence)), max_tokens_(MaxTokens()) {}
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override;
 
@@ -35,6 +31,8 @@ class Embedder : public TaskModel {
     int64_t positions = encoder_->max_positions();
     return sentence_.max_tokens ? std::min(*sentence_.max_tokens, positions) : MaxTextTokens(files_.tokenizer_config, positions);
   }
+  /// The rows that become a text's vector.
+  [[nodiscard]] AskingRows Asking() const { return sentence_.pooling == Pooling::FirstToken ? AskingRows::First : AskingRows::All; }
   [[nodiscard]] Result<Encoding> Prepare(const ValueFields& call) const;
   /// [batch, hidden].
   [[nodiscard]] Result<std::vector<float>> Embed(std::span<const EncoderInput> batch, ThreadTeam& team,
@@ -43,7 +41,6 @@ class Embedder : public TaskModel {
   TaskFiles files_;
   std::unique_ptr<Encoder> encoder_;
   SentenceFiles sentence_;
-  EncoderCost cost_;
   int64_t max_tokens_;
 };
 
@@ -62,8 +59,8 @@ std::vector<Result<Value>> Embedder::Call(std::string_view method, std::span<con
   auto forward = [this](std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) {
     return Embed(batch, team, cancellation);
   };
-  EncoderModel model{encoder_->config().hidden_size, "vector's numbers", forward};
-  std::vector<Result<std::vector<float>>> vectors = RunEncoder(model, texts, files_.name(), cost_, context);
+  EncoderModel model{encoder_->config().hidden_size, "vector's numbers", encoder_->Cost(Asking()), forward};
+  std::vector<Result<std::vector<float>>> vectors = RunEncoder(model, texts, files_.name(), context);
   for (size_t i = 0; i < vectors.size(); ++i) {
     results[origins[i]] = vectors[i].ok() ? Result<Value>(VectorOf(*vectors[i])) : std::move(vectors[i]).error();
   }
@@ -85,7 +82,7 @@ Result<Encoding> Embedder::Prepare(const ValueFields& call) const {
 }
 
 Result<std::vector<float>> Embedder::Embed(std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) const {
-  const bool is_first = sentence_.pooling == Pooling::FirstToken;
+  const bool is_first = Asking() == AskingRows::First;
   PLAIT_TRY(at::Tensor hidden,
             is_first ? encoder_->FirstTokens(batch, team, cancellation) : encoder_->AllTokens(batch, team, cancellation));
   const auto width = static_cast<size_t>(encoder_->config().hidden_size);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/pass_limits.h"
 #include "runtime/tasks/sampling.h"
 
 namespace plait {
@@ -36,7 +37,7 @@ DistinctTexts FindDistinct(std::span<const Encoding> texts) {
 size_t PortionSize(std::span<const Encoding* const> texts) {
   size_t tokens = 0;
   size_t count = 0;
-  while (count < texts.size() && (count == 0 || tokens + texts[count]->input_ids.size() <= kEncoderTokens)) {
+  while (count < texts.size() && (count == 0 || tokens + texts[count]->input_ids.size() <= static_cast<size_t>(kEncoderTokens))) {
     tokens += texts[count]->input_ids.size();
     ++count;
   }
@@ -52,7 +53,7 @@ void Count(std::span<const EncoderInput> portion, const EncoderCost& cost, CallS
     tokens += static_cast<int64_t>(text.input_ids.size());
   }
   statistics->prompt_tokens += tokens;
-  statistics->bytes_streamed += 4 * (cost.per_token + cost.per_text);
+  statistics->bytes_streamed += cost.bytes_per_pass;
   statistics->operations += 2 * (tokens * cost.per_token + static_cast<int64_t>(portion.size()) * cost.per_text);
 }
 
@@ -89,7 +90,7 @@ Result<void> CheckTextLength(const Encoding& text, int64_t max_positions) {
 }
 
 std::vector<Row> RunEncoder(const EncoderModel& model, std::span<const Encoding> texts, std::string_view model_name,
-                            const EncoderCost& cost, const CallContext& context) {
+                            const CallContext& context) {
   DistinctTexts distinct = FindDistinct(texts);
   std::vector<Row> rows;
   std::span<const Encoding* const> left = distinct.texts;
@@ -103,7 +104,7 @@ std::vector<Row> RunEncoder(const EncoderModel& model, std::span<const Encoding>
       stopped = std::move(numbers).error();
       break;
     }
-    Count(portion, cost, context.statistics);
+    Count(portion, model.cost, context.statistics);
     auto width = static_cast<size_t>(model.width);
     for (size_t row = 0; row < portion.size(); ++row) {
       rows.push_back(CheckedRow(std::span<const float>(*numbers).subspan(row * width, width), model.what, model_name));
@@ -118,11 +119,11 @@ std::vector<Row> RunEncoder(const EncoderModel& model, std::span<const Encoding>
 }
 
 std::vector<Row> RunEncoder(const SequenceClassifier& model, std::span<const Encoding> texts, std::string_view model_name,
-                            const EncoderCost& cost, const CallContext& context) {
+                            const CallContext& context) {
   auto forward = [&](std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation) {
     return model.Forward(batch, team, cancellation);
   };
-  return RunEncoder(EncoderModel{model.num_labels(), "logits", forward}, texts, model_name, cost, context);
+  return RunEncoder(EncoderModel{model.num_labels(), "logits", model.cost(), forward}, texts, model_name, context);
 }
 
 }  // namespace plait

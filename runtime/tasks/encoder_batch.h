@@ -15,17 +15,6 @@
 
 namespace plait {
 
-/// Tokens in one pass at most, unless one text alone has more: beyond it a pass gains nothing and only holds more memory.
-inline constexpr size_t kEncoderTokens = 2048;
-
-/// Elements of weights in linear layers that a pass reads, for the statistics.
-struct EncoderCost {
-  /// Used by every token.
-  int64_t per_token = 0;
-  /// Used once a text, by the head.
-  int64_t per_text = 0;
-};
-
 /// Fails with `prompt-too-long` where the text has more tokens than the model has positions, and with `argument-range` where it has none.
 Result<void> CheckTextLength(const Encoding& text, int64_t max_positions);
 
@@ -35,6 +24,8 @@ struct EncoderModel {
   int64_t width = 0;
   /// What messages call them.
   std::string_view what;
+  /// For the statistics.
+  EncoderCost cost;
   /// The rows of a batch, [batch, width], whose bits do not depend on the other texts or on the team's size. Fails with `cancelled` or
   /// `deadline-exceeded`.
   std::function<Result<std::vector<float>>(std::span<const EncoderInput> batch, ThreadTeam& team, const Cancellation& cancellation)>
@@ -44,10 +35,10 @@ struct EncoderModel {
 /// The row of each text. Equal texts are computed once, and the bits do not depend on how a list is cut. Rows that are not finite fail
 /// their texts with `arithmetic`; `cancelled` and `deadline-exceeded` fail all that are not done.
 std::vector<Result<std::vector<float>>> RunEncoder(const EncoderModel& model, std::span<const Encoding> texts, std::string_view model_name,
-                                                   const EncoderCost& cost, const CallContext& context);
+                                                   const CallContext& context);
 
 /// The logits of each text, [num_labels], in the same way.
 std::vector<Result<std::vector<float>>> RunEncoder(const SequenceClassifier& model, std::span<const Encoding> texts,
-                                                   std::string_view model_name, const EncoderCost& cost, const CallContext& context);
+                                                   std::string_view model_name, const CallContext& context);
 
 }  // namespace plait

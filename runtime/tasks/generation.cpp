@@ -7,11 +7,6 @@
 
 namespace plait {
 
-int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted) {
-  int64_t slots = std::clamp(kMaxCacheTokens / max_tokens, int64_t{1}, kMaxConcurrentSequences);
-  return std::min(slots, static_cast<int64_t>(wanted));
-}
-
 size_t EqualTokens(std::span<const int32_t> a, std::span<const int32_t> b) {
   return static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/base/drafts.h"
+#include "compiler/base/pass_limits.h"
 #include "compiler/base/result.h"
 #include "runtime/models/causal_lm.h"
 #include "runtime/tasks/generation_request.h"
@@ -17,15 +18,8 @@
 
 namespace plait {
 
-/// Sequences that share a pass at most; others wait until one is done.
-inline constexpr int64_t kMaxConcurrentSequences = 64;
-/// Tokens that a cache has room for at most, unless one sequence alone needs more; it bounds the memory for keys and values.
-inline constexpr int64_t kMaxCacheTokens = 16'384;
 /// Prompt tokens in one pass at most, so that a long prompt can be cancelled and does not hold up sequences that write.
 inline constexpr int64_t kPrefillTokens = 256;
-
-/// How many of so many sequences of that length share a cache; the others wait.
-int64_t SequencesWithRoom(int64_t max_tokens, size_t wanted);
 
 /// A prompt whose first tokens were read before it was whole.
 struct ReadPrompt {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/base/pass_limits.h"
 #include "compiler/base/result.h"
 #include "compiler/base/value.h"
 #include "runtime/tasks/generation_defaults.h"
@@ -12,8 +13,6 @@
 
 namespace plait {
 
-/// New tokens where neither the call nor the model's files say how many, as transformers' TextGenerationPipeline.
-inline constexpr int64_t kDefaultNewTokens = 256;
 /// The most sequences that one call may ask for; it bounds what a request can make the process hold.
 inline constexpr int64_t kMaxReturnSequences = 1024;
 

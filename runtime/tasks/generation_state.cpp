@@ -74,8 +74,7 @@ void GenerationBatch::State::MakeCache() {
     // The last token is written and never read.
     max_tokens = std::max(max_tokens, request.max_length - 1);
   }
-  int64_t slots =
-      read_prompt_ ? SequencesWithRoom(model_.max_positions(), sequences_.size()) : SequencesWithRoom(max_tokens, sequences_.size());
+  const int64_t slots = SequencesWithRoom(read_prompt_ ? model_.max_positions() : max_tokens, static_cast<int64_t>(sequences_.size()));
   cache_ = read_prompt_ ? std::move(read_prompt_->cache) : model_.NewCache(static_cast<int>(slots), max_tokens);
   for (auto slot = static_cast<int>(slots); slot-- > 0;) {
     free_slots_.push_back(slot);

@@ -53,7 +53,7 @@ PromptReader::PromptReader(const CausalLm& model, const GenerationSettings& sett
                            CallStatistics* statistics)
     : model_(model), settings_(settings), tokenizer_(tokenizer), statistics_(statistics) {
   int64_t positions = model.max_positions();
-  read_.cache = model.NewCache(static_cast<int>(SequencesWithRoom(positions, sequences)), positions);
+  read_.cache = model.NewCache(static_cast<int>(SequencesWithRoom(positions, static_cast<int64_t>(sequences))), positions);
 }
 
 Result<void> PromptReader::Feed(std::string_view piece, ThreadTeam& team) {

@@ -60,15 +60,6 @@ Result<bool> ReadCleansUp(const Value& tokenizer_config, std::string_view tokeni
   return WantsCleanUp(tokenizer_config, tokenizer);
 }
 
-bool Contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-bool BelongsToHead(std::string_view tensor) { return Contains(tensor, "classifier") || Contains(tensor, "pooler"); }
-
-/// Parts of a pre-training checkpoint that no task reads.
-bool IsUnused(std::string_view tensor) {
-  return tensor.starts_with("cls.") || tensor.starts_with("lm_head.") || Contains(tensor, "vocab_");
-}
-
 }  // namespace
 
 Result<TaskFiles> OpenTaskFiles(const std::string& folder, const TaskModelOptions& options) {
@@ -106,19 +97,6 @@ int64_t MaxTextTokens(const Value& tokenizer_config, int64_t max_positions) {
     return max_positions;
   }
   return std::min(max_positions, length->AsInt());
-}
-
-EncoderCost CostOf(const Checkpoint& checkpoint) {
-  EncoderCost cost;
-  for (const std::string& name : checkpoint.TensorNames()) {
-    Result<TensorView> tensor = checkpoint.Tensor(name);
-    if (!tensor.ok() || tensor->shape.size() != 2 || Contains(name, "embeddings") || IsUnused(name)) {
-      continue;
-    }
-    int64_t elements = tensor->shape[0] * tensor->shape[1];
-    (BelongsToHead(name) ? cost.per_text : cost.per_token) += elements;
-  }
-  return cost;
 }
 
 }  // namespace plait

@@ -42,7 +42,4 @@ Result<void> CheckVocabulary(const TaskFiles& files, int64_t model_vocab_size);
 /// The smaller of the model's positions and tokenizer_config.json's `model_max_length`.
 int64_t MaxTextTokens(const Value& tokenizer_config, int64_t max_positions);
 
-/// Counts the matrices of an encoder that are not embeddings.
-EncoderCost CostOf(const Checkpoint& checkpoint);
-
 }  // namespace plait

@@ -23,7 +23,6 @@ class ZeroShot : public TaskModel {
         model_(std::move(model)),
         hypothesis_(std::move(hypothesis)),
         ids_(ids),
-        cost_(CostOf(files_.checkpoint)),
         max_tokens_(MaxTextTokens(files_.tokenizer_config, model_->max_positions())) {}
 
   std::vector<Result<Value>> Call(std::string_view method, std::span<const ValueFields> calls, const CallContext& context) const override;
@@ -40,7 +39,6 @@ class ZeroShot : public TaskModel {
   std::unique_ptr<SequenceClassifier> model_;
   HypothesisTemplate hypothesis_;
   EntailmentIds ids_;
-  EncoderCost cost_;
   int64_t max_tokens_;
 };
 
@@ -60,7 +58,7 @@ std::vector<Result<Value>> ZeroShot::Call(std::string_view method, std::span<con
     first_pair[i] = pairs.size();
     std::move(own->begin(), own->end(), std::back_inserter(pairs));
   }
-  Logits logits = RunEncoder(*model_, pairs, files_.name(), cost_, context);
+  Logits logits = RunEncoder(*model_, pairs, files_.name(), context);
   for (size_t i = 0; i < calls.size(); ++i) {
     if (first_pair[i]) {
       size_t count = Argument(calls[i], "candidate_labels").AsList().size();

@@ -188,14 +188,17 @@ class WorkloadsTest(unittest.TestCase):
         for workload in WORKLOADS:
             self.assertTrue(any(c.runs(workload) for c in catalog.CONTENDERS if c.name != PLAIT), workload.name)
 
+    def write_header(self, folder, model, shapes):
+        weights = Path(folder) / model / "model.safetensors"
+        weights.parent.mkdir(parents=True)
+        header = json.dumps({name: {"shape": shape} for name, shape in shapes.items()}).encode()
+        weights.write_bytes(struct.pack("<Q", len(header)) + header)
+
     def test_limits_follow_from_bytes_or_arithmetic(self):
         with tempfile.TemporaryDirectory() as folder:
-            weights = Path(folder) / workloads.GPT2 / "model.safetensors"
-            weights.parent.mkdir(parents=True)
             shapes = {"wte.weight": [10, 20], "wpe.weight": [99, 99]}
             shapes |= {"h.0.mlp.c_fc.weight": [20, 40], "h.0.mlp.c_fc.bias": [40]}
-            header = json.dumps({name: {"shape": shape} for name, shape in shapes.items()}).encode()
-            weights.write_bytes(struct.pack("<Q", len(header)) + header)
+            self.write_header(folder, workloads.GPT2, shapes)
             machine = Machine(bandwidth=1000.0, peak=1e9, bf16_peak=2e9)
             bounds = [
                 workloads.named(f"gpt2_alone{suffix}").bound(Path(folder), machine) for suffix in ("", "_bf16", "_int8")
@@ -205,6 +208,17 @@ class WorkloadsTest(unittest.TestCase):
             slow = Machine(bandwidth=1e12, peak=2000.0, bf16_peak=4000.0)
             self.assertEqual(workloads.named("gpt2_alone").bound(Path(folder), slow), 123 * 1.0)
             self.assertEqual(workloads.named("gpt2_alone_bf16").bound(Path(folder), slow), 123 * 0.5)
+
+    def test_the_limit_of_an_encoder_leaves_out_what_nobody_reads_of_its_last_layer(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shapes = {"bert.embeddings.word_embeddings.weight": [99, 10], "classifier.weight": [2, 10]}
+            for layer in (0, 1):
+                for part in ("attention.self.query", "attention.self.key", "attention.self.value", "intermediate.dense"):
+                    shapes[f"bert.encoder.layer.{layer}.{part}.weight"] = [10, 10]
+            self.write_header(folder, workloads.BERT, shapes)
+            slow = Machine(bandwidth=1e12, peak=2.0, bf16_peak=2.0)
+            # Four matrices and two for 128 tokens, and two for one.
+            self.assertEqual(workloads.named("bert_128").bound(Path(folder), slow), 100 * (6 * 128 + 2))
 
 
 class CatalogTest(unittest.TestCase):

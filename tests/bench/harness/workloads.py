@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from dataclasses import dataclass
 from enum import Enum
@@ -195,21 +196,38 @@ def named(name: str) -> Workload:
 
 
 def _bound(call: Call, precision: Precision, models: Path, machine: Machine) -> float:
-    parameters = _streamed_parameters(models / call.model / "model.safetensors")
+    matrices = _matrices(models / call.model / "model.safetensors")
+    parameters = sum(matrices.values())
     # Activations of int8 weights are fp32 or bf16 in every peer: the faster of the two bounds the arithmetic.
     peak = machine.peak if precision is Precision.FP32 else machine.bf16_peak
-    return call.passes * max(precision.bytes * parameters / machine.bandwidth, 2 * parameters * call.tokens / peak)
+    products = call.tokens * parameters
+    last = max(_layer(name) for name in matrices)
+    if last >= 0:
+        # Only an encoder's first token is read, so its last layer needs keys and values of the others and nothing else.
+        unread = sum(size for name, size in matrices.items() if _layer(name) == last and not _KEYS_OR_VALUES.search(name))
+        products -= (call.tokens - 1) * unread
+    return call.passes * max(precision.bytes * parameters / machine.bandwidth, 2 * products / peak)
 
 
-def _streamed_parameters(path: Path) -> int:
-    """Parameters that every pass reads whole: the matrices, without tables of which it reads some rows."""
+_LAYER = re.compile(r"\.layer\.(\d+)\.")
+_KEYS_OR_VALUES = re.compile(r"attention\.(self\.key|self\.value|k_lin|v_lin)\.")
+
+
+def _layer(name: str) -> int:
+    """The number of an encoder's layer; negative for all else."""
+    match = _LAYER.search(name)
+    return int(match[1]) if match else -1
+
+
+def _matrices(path: Path) -> dict[str, int]:
+    """Parameters of the matrices that every pass reads whole, without tables of which it reads some rows."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
-    total = 0
+    sizes = {}
     for name, entry in header.items():
         # GPT-2's token table is its output projection too, so a decoder reads all of it.
         in_layers = ".layer." in name or name.removeprefix("transformer.").startswith(("h.", "wte."))
         if in_layers and len(entry["shape"]) == 2:
-            total += entry["shape"][0] * entry["shape"][1]
-    return total
+            sizes[name] = entry["shape"][0] * entry["shape"][1]
+    return sizes

@@ -79,11 +79,11 @@ class GraphBuilder {
     node.operands = std::move(items);
     return Add(std::move(node));
   }
-  ir::NodeId Record(std::vector<std::pair<std::string, ir::NodeId>> fields) {
+  ir::NodeId Record(const std::vector<std::pair<std::string, ir::NodeId>>& fields) {
     ir::Node node;
     node.kind = ir::NodeKind::Record;
     std::vector<Type::Field> types;
-    for (auto& [name, field] : fields) {
+    for (const auto& [name, field] : fields) {
       types.push_back({name, TypeOf(field)});
       node.names.push_back(name);
       node.operands.push_back(field);
@@ -132,13 +132,14 @@ class GraphBuilder {
     return Add(std::move(node));
   }
 
-  ir::NodeId Call(ir::ModelId model, const std::string& method, std::vector<std::pair<std::string, ir::NodeId>> arguments, Type type) {
+  ir::NodeId Call(ir::ModelId model, const std::string& method, const std::vector<std::pair<std::string, ir::NodeId>>& arguments,
+                  Type type) {
     ir::Node node;
     node.kind = ir::NodeKind::CallModel;
     node.model = model;
     node.method = method;
     node.type = std::move(type);
-    for (auto& [name, argument] : arguments) {
+    for (const auto& [name, argument] : arguments) {
       node.names.push_back(name);
       node.operands.push_back(argument);
     }
@@ -265,6 +266,12 @@ inline plan::Plan PlanOf(const ir::Graph& graph, const PlanInputs& inputs) {
   return made;
 }
 inline plan::Plan PlanOf(const ir::Graph& graph, int cores) { return PlanOf(graph, InputsFor(graph, cores)); }
+
+inline plan::Plan PlanOfText(const std::string& functions, int cores) {
+  Result<ir::Graph> graph = ir::Read("model @0 S.m: text.Classifier = hf(\"bert\") {}\n" + functions);
+  REQUIRE_MESSAGE(graph.ok(), (graph.ok() ? "" : graph.error().place + ": " + graph.error().message));
+  return PlanOf(*graph, cores);
+}
 
 /// The stages as one line: `seq(par(Gpt2.lm 1, DistilGpt2.lm 1), compute, map(Bert.c 2))`.
 inline std::string Shape(const plan::Plan& made, const plan::Entry& entry, plan::StageId id) {

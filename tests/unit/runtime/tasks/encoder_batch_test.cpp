@@ -26,7 +26,7 @@ std::vector<Result<std::vector<float>>> Run(const FakeClassifier& model, const s
   std::vector<Result<std::vector<float>>> results;
   WithContext([&](CallContext& context) {
     context.statistics = statistics;
-    results = RunEncoder(model, texts, "models/fake", {1000, 50}, context);
+    results = RunEncoder(model, texts, "models/fake", context);
   });
   return results;
 }
@@ -42,7 +42,7 @@ TEST_CASE("one pass for a list of texts, equal ones once") {
   CHECK(*rows[3] == std::vector<float>{1007, 1});
   CHECK(model.passes == std::vector<size_t>{3});
   CHECK(statistics.prompt_tokens == 4);
-  CHECK(statistics.bytes_streamed == 4 * 1050);
+  CHECK(statistics.bytes_streamed == 4200);
   CHECK(statistics.operations == 2 * (4 * 1000 + 3 * 50));
   CHECK(Run(model, {}).empty());
 }
@@ -80,7 +80,7 @@ TEST_CASE("a cancelled list keeps what is done") {
   pool.Run([&](ThreadTeam& team) {
     CallContext context{team, cancellation, 0, nullptr};
     std::vector<Encoding> texts = {Text(Tokens(2000, 1)), Text(Tokens(2000, 2))};
-    auto rows = RunEncoder(model, texts, "models/fake", {}, context);
+    auto rows = RunEncoder(model, texts, "models/fake", context);
     CHECK(rows[0].ok());
     REQUIRE(!rows[1].ok());
     CHECK(rows[1].error().kind == FailureKind::Cancelled);

@@ -131,6 +131,7 @@ class FakeClassifier : public SequenceClassifier {
   [[nodiscard]] int64_t num_labels() const override { return num_labels_; }
   [[nodiscard]] int64_t vocab_size() const override { return 1000; }
   [[nodiscard]] int64_t max_positions() const override { return 512; }
+  [[nodiscard]] EncoderCost cost() const override { return {1000, 50, 4200}; }
 
   Result<std::vector<float>> Forward(std::span<const EncoderInput> batch, ThreadTeam& /*team*/,
                                      const Cancellation& cancellation) const override {
