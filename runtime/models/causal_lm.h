@@ -38,8 +38,8 @@ class CausalLm {
   [[nodiscard]] virtual int64_t weights_per_token() const = 0;
   /// Bytes that a pass over them reads, in either copy.
   [[nodiscard]] virtual int64_t bytes_per_pass(WeightCopy copy) const = 0;
-  /// How many fewer a pass reads, as a rule, all of whose steps want the largest logits only.
-  [[nodiscard]] virtual int64_t bytes_saved_by_largest() const { return 0; }
+  /// How many fewer a pass reads, as a rule, that asks for so many rows of logits and wants only the largest of each.
+  [[nodiscard]] virtual int64_t bytes_saved_by_largest(int64_t /*rows*/) const { return 0; }
   /// Whether there is a small copy of the weights, whose passes cost a fraction and whose logits are nearly the same.
   [[nodiscard]] virtual bool has_draft() const = 0;
 

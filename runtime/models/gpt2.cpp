@@ -192,8 +192,9 @@ class Gpt2 : public CausalLm {
   [[nodiscard]] int64_t max_positions() const override { return config_.max_positions; }
   [[nodiscard]] int64_t weights_per_token() const override;
   [[nodiscard]] int64_t bytes_per_pass(WeightCopy copy) const override;
-  [[nodiscard]] int64_t bytes_saved_by_largest() const override {
-    return has_draft_ ? vocabulary_.projection.bytes() - vocabulary_.projection.bytes(WeightCopy::Draft) : 0;
+  [[nodiscard]] int64_t bytes_saved_by_largest(int64_t rows) const override {
+    const bool screens = has_draft_ && rows <= kMostScreenedRows;
+    return screens ? vocabulary_.projection.bytes() - vocabulary_.projection.bytes(WeightCopy::Draft) : 0;
   }
   [[nodiscard]] bool has_draft() const override { return has_draft_; }
   /// Makes the copy for drafts, where the weights are larger than it.
@@ -354,7 +355,8 @@ std::span<const float> Gpt2::Forward(std::span<const Step> steps, WeightCopy cop
   auto* logits = cache.logits.data_ptr<float>();
   final_norm_.Forward(cache.stream.const_data_ptr<float>(), rows.asking, normal, team);
   const bool wants_largest = std::ranges::all_of(steps, [](const Step& step) { return step.asking == 0 || step.only_largest; });
-  if (wants_largest && copy == WeightCopy::Main && has_draft_ && cache.MayScreen()) {
+  const bool may_pay = copy == WeightCopy::Main && has_draft_ && rows.asking <= kMostScreenedRows;
+  if (wants_largest && may_pay && cache.MayScreen()) {
     cache.NoteScreened(ForwardLargest(vocabulary_.projection, normal, rows.asking, logits, team));
   } else {
     vocabulary_.projection.Forward(normal, rows.asking, logits, {.copy = copy}, team);

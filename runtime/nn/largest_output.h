@@ -7,6 +7,9 @@
 
 namespace plait {
 
+/// Rows up to which asking the copy first pays: more of them take longer to multiply with the copy than the layer takes to read.
+constexpr int64_t kMostScreenedRows = 2 * kRowBlock;
+
 /// y [rows, out] such that in each row the largest element, of equal ones the first, is that of `layer.Forward(x, rows, ...)`, to the bit
 /// and at its place; the other elements are anything that is not larger, nor as large and before it. Needs a layer with a copy for drafts,
 /// and without a bias. Returns in how many rows so many outputs came close that all were computed.

@@ -68,7 +68,9 @@ GenerationBatch::State::Promise GenerationBatch::State::PromiseOfCopy() {
     copy_probe_.Reset();
     return {choice};
   }
-  if (!copy_probe_.IsDue()) {
+  // Where not even right guesses would pay, since many sequences write, nothing is to be learned.
+  const bool could_pay = BestGuesses(1, costs_, writing_, kMaxGuesses).guesses > 0;
+  if (!could_pay || !copy_probe_.IsDue()) {
     return {};
   }
   copy_probe_.Probed();

@@ -15,7 +15,7 @@ double BytesAWeight(const CausalLm& model, WeightCopy copy) {
 DraftCosts CostsOf(const CausalLm& model, const CausalLm& guesser, WeightCopy guessing) {
   const auto bytes = static_cast<double>(model.bytes_per_pass(WeightCopy::Main));
   // As a rule tokens are chosen greedily.
-  const double read = bytes - static_cast<double>(model.bytes_saved_by_largest());
+  const double read = bytes - static_cast<double>(model.bytes_saved_by_largest(1));
   DraftCosts costs;
   costs.free_rows = FreeRows(BytesAWeight(model, WeightCopy::Main));
   costs.guess = static_cast<double>(guesser.bytes_per_pass(guessing)) / read;
@@ -196,9 +196,13 @@ void GenerationBatch::State::Count() {
   }
   CountSteps(model_, WeightCopy::Main, settings_.projection_elements);
   ++statistics_->passes;
-  if (std::ranges::all_of(steps_, &CausalLm::Step::only_largest)) {
-    statistics_->bytes_streamed -= model_.bytes_saved_by_largest();
+  int64_t asking = 0;
+  bool wants_largest = true;
+  for (const CausalLm::Step& step : steps_) {
+    asking += step.asking;
+    wants_largest = wants_largest && (step.asking == 0 || step.only_largest);
   }
+  statistics_->bytes_streamed -= wants_largest ? model_.bytes_saved_by_largest(asking) : 0;
   for (size_t i = 0; i < steps_.size(); ++i) {
     const WritingSequence& sequence = sequences_[stepped_[i]];
     const auto tokens = static_cast<int64_t>(steps_[i].tokens.size());

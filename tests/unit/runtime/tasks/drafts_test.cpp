@@ -72,6 +72,18 @@ TEST_CASE("where guesses are wrong, guessing nearly ends, and begins again where
   CHECK(model.passes.size() - passes_before < 600);
 }
 
+TEST_CASE("where so many write that not even right guesses pay, nobody asks the small copy") {
+  FakeLm model = LmWithDraft(1000, 0);
+  const std::vector<GenerationRequest> requests(16, LongRequest(300));
+  Write(model, requests, true);
+  CHECK(model.draft_passes.empty());
+  // As soon as few are left it pays again.
+  std::vector<GenerationRequest> some_long = requests;
+  some_long[0] = LongRequest(600);
+  Write(model, some_long, true);
+  CHECK(model.draft_passes.size() > 100);
+}
+
 TEST_CASE("a text that repeats itself is guessed from itself, without a small copy") {
   FakeLm model(kVocabulary, 1024, [](const Tokens& tokens) { return Prefer(kVocabulary, (tokens.back() + 1) % 7); });
   Written written = Write(model, {LongRequest(203)}, true);
