@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "compiler/base/model_options.h"
+#include "compiler/plan/lookup.h"
 #include "compiler/plan/units.h"
 #include "compiler/plan/verify.h"
 #include "compiler/plan/views.h"
@@ -286,12 +287,21 @@ std::string AskedAndGot(const Plan& plan, const Entry& entry) {
   return fmt::format("asked: {} · got: {}; --strict refuses", fmt::join(parts, ", "), fmt::join(got, ", "));
 }
 
+/// What copies of weights for drafts take of the memory.
+std::string DraftMemory(const Plan& plan, const Entry& entry) {
+  int64_t bytes = 0;
+  for (uint32_t model : NeededModels(entry, plan.models)) {
+    bytes += plan.models[model].draft_bytes;
+  }
+  return bytes > 0 ? fmt::format(", {} of it for drafts", BytesText(static_cast<double>(bytes))) : "";
+}
+
 std::string Summary(const Plan& plan, const Entry& entry, const Style& style) {
   std::string bound_by = entry.bound_by == "bandwidth" ? "memory bandwidth" : entry.bound_by;
   std::string bound = entry.bound_ms > 0 ? fmt::format(" · bound {} ({})", MsText(entry.bound_ms), bound_by) : "";
   std::string total = plan.machine.memory > 0 ? fmt::format(" of {}", BytesText(static_cast<double>(plan.machine.memory))) : "";
-  std::string text = fmt::format("  {}predicted {}{}{} · peak memory {}{}\n", style.bold, MsText(entry.predicted_ms), style.reset, bound,
-                                 BytesText(static_cast<double>(entry.peak_memory)), total);
+  std::string text = fmt::format("  {}predicted {}{}{} · peak memory {}{}{}\n", style.bold, MsText(entry.predicted_ms), style.reset, bound,
+                                 BytesText(static_cast<double>(entry.peak_memory)), total, DraftMemory(plan, entry));
   if (std::string asked = AskedAndGot(plan, entry); !asked.empty()) {
     text += fmt::format("  {}\n", asked);
   }

@@ -1,6 +1,8 @@
 #include "compiler/schedule/make_plan.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -168,6 +170,29 @@ bool Fits(const plan::Plan& plan, const PlanInputs& inputs) {
   return !inputs.max_memory || largest == nullptr || largest->peak_memory <= *inputs.max_memory;
 }
 
+/// Makes the plan anew without what takes memory to make drafts, as long as it does not fit otherwise; entries say what they had to do
+/// without.
+void LeaveOutDrafts(const ir::Graph& graph, const PlanInputs& inputs, schedule::DraftWishes wishes, const SourceManager& sources,
+                    plan::Plan& plan) {
+  std::vector<std::vector<std::string>> left_out(plan.entries.size());
+  for (DraftSource costly : {DraftSource::Int8, DraftSource::Model}) {
+    if (Fits(plan, inputs) || std::erase(wishes.sources, costly) == 0) {
+      continue;
+    }
+    const plan::Plan with = std::exchange(plan, PlanAll(graph, inputs, wishes, sources));
+    for (size_t i = 0; i < with.entries.size(); ++i) {
+      const int64_t bytes = with.entries[i].peak_memory;
+      if (bytes > plan.entries[i].peak_memory) {
+        left_out[i].push_back(fmt::format("no drafts by {}: with them it takes {}, and --max-memory gives {}", DraftSourceName(costly),
+                                          schedule::MemoryText(bytes), schedule::MemoryText(*inputs.max_memory)));
+      }
+    }
+  }
+  for (size_t i = 0; i < left_out.size(); ++i) {
+    std::ranges::move(left_out[i], std::back_inserter(plan.entries[i].assumes));
+  }
+}
+
 }  // namespace
 
 plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const SourceManager& sources, Sink& sink) {
@@ -177,11 +202,7 @@ plan::Plan MakePlan(const ir::Graph& graph, const PlanInputs& given, const Sourc
   const bool names_model = Contains(inputs.drafts, DraftSource::Model) && !Contains(inputs.drafts, DraftSource::Int8);
   schedule::DraftWishes wishes{inputs.drafts, names_model};
   plan::Plan plan = PlanAll(graph, inputs, wishes, sources);
-  for (DraftSource costly : {DraftSource::Int8, DraftSource::Model}) {
-    if (!Fits(plan, inputs) && std::erase(wishes.sources, costly) > 0) {
-      plan = PlanAll(graph, inputs, wishes, sources);
-    }
-  }
+  LeaveOutDrafts(graph, inputs, std::move(wishes), sources, plan);
   if (!Fits(plan, inputs)) {
     const plan::Entry& largest = *Largest(plan);
     auto function = std::ranges::find(graph.functions, largest.name, &ir::Function::name);

@@ -23,6 +23,8 @@ TEST_CASE("drafts make a generator faster, take memory, and are left out where t
   plan::Plan smaller = PlanOf(graph, inputs);
   CHECK(smaller.models[0].drafts == std::vector{DraftSource::Text});
   CHECK(smaller.models[0].draft_bytes == 0);
+  CHECK(smaller.entries[0].assumes.back().starts_with("no drafts by int8: with them it takes "));
+  smaller.entries[0].assumes.pop_back();
   CHECK(smaller.entries == plain.entries);
   inputs.max_memory = plain.entries[0].peak_memory - 1;
   SourceManager sources;
