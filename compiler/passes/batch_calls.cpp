@@ -46,9 +46,9 @@ class Batcher {
   }
 
  private:
-  /// What calls of a batch have in common: how many calls come before them, the model and method, what they give, and all that they are
-  /// given but the text.
-  using Key = std::tuple<int, ir::ModelId, std::string, std::string, std::vector<std::string>, std::vector<NodeId>>;
+  /// What calls of a batch have in common: how many calls come before them, the model and method, what they give, and the names and types
+  /// of what they are given.
+  using Key = std::tuple<int, ir::ModelId, std::string, std::string, std::vector<std::string>, std::vector<std::string>>;
   /// What stands in a node's regions: what it uses, and whether there is a call in it.
   struct Inside {
     bool has_call = false;
@@ -102,8 +102,8 @@ class Batcher {
     std::map<Key, std::vector<NodeId>> batches;
     for (NodeId node : nodes) {
       calls_before_[node.index] = CallsBefore(node, region);
-      if (std::optional<size_t> text = TextOf(function_.nodes[node])) {
-        batches[KeyOf(function_.nodes[node], *text, calls_before_[node.index])].push_back(node);
+      if (MayShareBatch(function_.nodes[node])) {
+        batches[KeyOf(function_.nodes[node], calls_before_[node.index])].push_back(node);
       }
     }
     std::erase_if(batches, [](const auto& batch) { return batch.second.size() == 1; });
@@ -130,28 +130,34 @@ class Batcher {
     }
   }
 
-  /// Which operand is the text that calls of a batch may differ in; nothing where the call is not to be part of one.
-  [[nodiscard]] std::optional<size_t> TextOf(const ir::Node& node) const {
+  /// Calls of a task on texts, whose answers come whole.
+  [[nodiscard]] bool MayShareBatch(const ir::Node& node) const {
     if (node.kind != NodeKind::CallModel || HoldsStream(node.type) || !graph_.models[node.model].methods.empty()) {
-      return std::nullopt;
+      return false;
     }
-    std::optional<size_t> text;
-    for (size_t i = 0; i < node.operands.size(); ++i) {
-      const Type& type = function_.nodes[node.operands[i]].type;
-      if (HoldsStream(type)) {
-        return std::nullopt;
-      }
-      if (!text && type.Is(TypeKind::String)) {
-        text = i;
-      }
-    }
-    return text;
+    auto type_of = [&](NodeId operand) -> const Type& { return function_.nodes[operand].type; };
+    return std::ranges::none_of(node.operands, [&](NodeId operand) { return HoldsStream(type_of(operand)); }) &&
+           std::ranges::any_of(node.operands, [&](NodeId operand) { return type_of(operand).Is(TypeKind::String); });
   }
 
-  static Key KeyOf(const ir::Node& call, size_t text, int calls_before) {
-    std::vector<NodeId> others = call.operands;
-    others[text] = NodeId();
-    return {calls_before, call.model, call.method, call.type.ToString(), call.names, std::move(others)};
+  [[nodiscard]] Key KeyOf(const ir::Node& call, int calls_before) const {
+    std::vector<std::string> types;
+    for (NodeId operand : call.operands) {
+      types.push_back(function_.nodes[operand].type.ToString());
+    }
+    return {calls_before, call.model, call.method, call.type.ToString(), call.names, std::move(types)};
+  }
+
+  /// The operands in which the calls differ; the first where they are all equal.
+  [[nodiscard]] std::vector<size_t> DifferingOperands(const std::vector<NodeId>& calls) const {
+    const std::vector<NodeId>& first = function_.nodes[calls[0]].operands;
+    std::vector<size_t> differing;
+    for (size_t i = 0; i < first.size(); ++i) {
+      if (std::ranges::any_of(calls, [&](NodeId call) { return function_.nodes[call].operands[i] != first[i]; })) {
+        differing.push_back(i);
+      }
+    }
+    return differing.empty() ? std::vector<size_t>{0} : differing;
   }
 
   ir::Node NodeOf(NodeKind kind, Type type, Span span, std::vector<NodeId> operands) {
@@ -163,22 +169,61 @@ class Batcher {
     return node;
   }
 
-  /// Appends a map over the texts of the calls to the region, and what each call gave.
+  /// Appends what a call is given of its own: the one operand itself, or a record of several.
+  NodeId AddItem(const ir::Node& call, const std::vector<size_t>& own, const Type& type, RegionId region) {
+    if (own.size() == 1) {
+      return call.operands[own[0]];
+    }
+    ir::Node record = NodeOf(NodeKind::Record, type, call.span, {});
+    for (size_t operand : own) {
+      record.names.push_back(call.names[operand]);
+      record.operands.push_back(call.operands[operand]);
+    }
+    return ir::AddNode(function_, region, std::move(record));
+  }
+
+  [[nodiscard]] Type ItemType(const ir::Node& call, const std::vector<size_t>& own) const {
+    auto type_of = [&](size_t operand) { return function_.nodes[call.operands[operand]].type; };
+    if (own.size() == 1) {
+      return type_of(own[0]);
+    }
+    std::vector<Type::Field> fields;
+    for (size_t operand : own) {
+      fields.push_back({call.names[operand], type_of(operand)});
+    }
+    return Type::Anonymous(std::move(fields));
+  }
+
+  /// Makes the call take its own operands from an item of the batch.
+  void TakeFromItem(ir::Node& call, const std::vector<size_t>& own, NodeId item, RegionId body) {
+    if (own.size() == 1) {
+      call.operands[own[0]] = item;
+      return;
+    }
+    for (size_t operand : own) {
+      ir::Node field = NodeOf(NodeKind::Field, function_.nodes[call.operands[operand]].type, call.span, {item});
+      field.names = {call.names[operand]};
+      call.operands[operand] = ir::AddNode(function_, body, std::move(field));
+    }
+  }
+
+  /// Appends a map over what the calls are given to the region, and what each call gave.
   void AddBatch(const std::vector<NodeId>& calls, RegionId region) {
     ir::Node call = function_.nodes[calls[0]];
-    const size_t text = *TextOf(call);
-    const Type text_type = Type::Of(TypeKind::String);
-    std::vector<NodeId> texts;
+    const std::vector<size_t> own = DifferingOperands(calls);
+    const Type item_type = ItemType(call, own);
+    std::vector<NodeId> items;
     for (NodeId id : calls) {
-      texts.push_back(function_.nodes[id].operands[text]);
+      items.push_back(AddItem(ir::Node(function_.nodes[id]), own, item_type, region));
       call.item_spans.push_back(function_.nodes[id].span);
     }
     const Type type = call.type;
     const Span span = call.span;
-    const NodeId list = ir::AddNode(function_, region, NodeOf(NodeKind::List, Type::List(text_type), span, std::move(texts)));
+    const NodeId list = ir::AddNode(function_, region, NodeOf(NodeKind::List, Type::List(item_type), span, std::move(items)));
     const RegionId body = function_.regions.Add({});
-    call.operands[text] = ir::AddParameter(function_, body, text_type, span);
+    const NodeId item = ir::AddParameter(function_, body, item_type, span);
     ir::AddParameter(function_, body, Type::Of(TypeKind::Int), span);
+    TakeFromItem(call, own, item, body);
     const NodeId inner = ir::AddNode(function_, body, std::move(call));
     function_.regions[body].result = inner;
     ir::Node map = NodeOf(NodeKind::Map, Type::List(type), span, {list});

@@ -138,15 +138,21 @@ class Checker {
   }
 
   void CheckLimits(const ir::Function& function) {
-    CostModel costs(graph_, function, inputs_.facts, {});
+    const KnownValues known(function);
     for (const ir::Node& node : function.nodes) {
       if (node.kind != ir::NodeKind::CallModel || !inputs_.facts[node.model.index]) {
         continue;
       }
-      CheckLimit(function, costs, node, "max_length", 0);
-      // Beside the new tokens the prompt needs at least one position.
-      CheckLimit(function, costs, node, "max_new_tokens", 1);
-      CheckTopK(function, costs, node);
+      for (const Told& told : ToldInts(function, known, node, "max_length")) {
+        CheckLimit(node, told, "max_length", 0);
+      }
+      for (const Told& told : ToldInts(function, known, node, "max_new_tokens")) {
+        // Beside the new tokens the prompt needs at least one position.
+        CheckLimit(node, told, "max_new_tokens", 1);
+      }
+      for (const Told& told : ToldInts(function, known, node, "top_k")) {
+        CheckTopK(node, told);
+      }
     }
   }
 
@@ -156,38 +162,39 @@ class Checker {
     Span span;
   };
 
-  static std::optional<Told> ToldInt(const ir::Function& function, const CostModel& costs, const ir::Node& call, std::string_view name) {
-    std::optional<ir::NodeId> argument = costs.ArgumentOf(call, name);
-    std::optional<Value> value = argument ? costs.KnownValue(*argument) : std::nullopt;
-    if (!value || !value->is_int()) {
-      return std::nullopt;
+  static std::vector<Told> ToldInts(const ir::Function& function, const KnownValues& known, const ir::Node& call, std::string_view name) {
+    std::vector<Told> told;
+    if (const std::optional<ir::NodeId> argument = ArgumentOf(call, name)) {
+      for (const KnownValue& value : known.Of(*argument)) {
+        const ir::Node& node = function.nodes[value.told_by];
+        const bool is_written = node.kind == ir::NodeKind::Constant && node.span.file.has_value();
+        if (value.value.is_int()) {
+          told.push_back({value.value.AsInt(), is_written ? node.span : call.span});
+        }
+      }
     }
-    const ir::Node& node = function.nodes[*argument];
-    bool is_written = node.kind == ir::NodeKind::Constant && node.span.file.has_value();
-    return Told{value->AsInt(), is_written ? node.span : call.span};
+    return told;
   }
 
-  void CheckLimit(const ir::Function& function, const CostModel& costs, const ir::Node& call, std::string_view name, int64_t others) {
+  void CheckLimit(const ir::Node& call, const Told& told, std::string_view name, int64_t others) {
     const ModelFacts& facts = *inputs_.facts[call.model.index];
-    std::optional<Told> told = ToldInt(function, costs, call, name);
-    if (!told || facts.max_positions <= 0 || told->value <= facts.max_positions - others || !IsFirst(*told, name)) {
+    if (facts.max_positions <= 0 || told.value <= facts.max_positions - others || !IsFirst(told, name)) {
       return;
     }
     std::string_view most = others == 0 ? "at most" : "prompt included, at most";
-    sink_.Report(MakeDiagnostic(DiagnosticKind::ModelLimit, told->span, "`{}` is {}, `{}` takes {} {} tokens", name, told->value,
+    sink_.Report(MakeDiagnostic(DiagnosticKind::ModelLimit, told.span, "`{}` is {}, `{}` takes {} {} tokens", name, told.value,
                                 graph_.models[call.model].location, most, facts.max_positions)
                      .Note(fmt::format("`{}` in {}", facts.max_positions_key, ConfigPath(facts))));
   }
 
   /// More labels than there are: the call gives all of them, which is likely not what was meant.
-  void CheckTopK(const ir::Function& function, const CostModel& costs, const ir::Node& call) {
+  void CheckTopK(const ir::Node& call, const Told& told) {
     const ModelFacts& facts = *inputs_.facts[call.model.index];
-    bool has_labels = graph_.models[call.model].task == "text.Classifier" && facts.num_labels > 0;
-    std::optional<Told> told = has_labels ? ToldInt(function, costs, call, "top_k") : std::nullopt;
-    if (!told || told->value <= facts.num_labels || !IsFirst(*told, "top_k")) {
+    const bool has_labels = graph_.models[call.model].task == "text.Classifier" && facts.num_labels > 0;
+    if (!has_labels || told.value <= facts.num_labels || !IsFirst(told, "top_k")) {
       return;
     }
-    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::ModelLimit, told->span, "`top_k` is {}, `{}` has {} label{}", told->value,
+    Diagnostic diagnostic = MakeDiagnostic(DiagnosticKind::ModelLimit, told.span, "`top_k` is {}, `{}` has {} label{}", told.value,
                                            graph_.models[call.model].location, facts.num_labels, facts.num_labels == 1 ? "" : "s");
     diagnostic.severity = Severity::Warning;
     sink_.Report(std::move(diagnostic)

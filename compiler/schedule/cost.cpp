@@ -45,6 +45,7 @@ CostModel::CostModel(const ir::Graph& graph, const ir::Function& function, const
       function_(function),
       facts_(facts),
       drafts_(drafts),
+      known_(function),
       sources_(function.nodes.size()),
       tokens_(function.nodes.size(), -1),
       items_(function.nodes.size(), -1) {}
@@ -64,25 +65,20 @@ std::optional<Value> CostModel::KnownValue(ir::NodeId id) const {
   if (node.kind == NodeKind::Constant) {
     value = node.constant;
   }
-  if (const ir::Parameter* parameter = ParameterOf(id)) {
+  if (const ir::Parameter* parameter = ParameterOf(function_, id)) {
     value = parameter->default_value;
   }
   return value && !value->is_null() ? value : std::nullopt;
 }
 
-const ir::Parameter* CostModel::ParameterOf(ir::NodeId id) const {
-  const std::vector<ir::NodeId>& parameters = function_.regions[function_.body].parameters;
-  const auto found = std::find(parameters.begin(), parameters.end(), id);
-  return found == parameters.end() ? nullptr : &function_.parameters[static_cast<size_t>(found - parameters.begin())];
-}
-
-std::optional<ir::NodeId> CostModel::ArgumentOf(const ir::Node& call, std::string_view name) const {
-  for (size_t i = 0; i < call.operands.size(); ++i) {
-    if (call.names[i] == name) {
-      return call.operands[i];
+std::optional<int64_t> CostModel::MostOf(const ir::Node& call, std::string_view name) const {
+  std::optional<int64_t> most;
+  if (const std::optional<ir::NodeId> argument = ArgumentOf(call, name)) {
+    for (const schedule::KnownValue& known : known_.Of(*argument)) {
+      most = known.value.is_int() ? std::max(most.value_or(known.value.AsInt()), known.value.AsInt()) : most;
     }
   }
-  return std::nullopt;
+  return most;
 }
 
 ModelSizes CostModel::SizesOf(ir::ModelId id) const { return schedule::SizesOf(graph_.models[id], facts_[id.index]); }
@@ -97,9 +93,12 @@ int64_t CostModel::ItemsOf(ir::NodeId list, int depth) {
 int64_t CostModel::CountItems(ir::NodeId list, int depth) {
   constexpr int kMostDepth = 200;
   const ir::Node& node = function_.nodes[list];
-  std::optional<Value> known = KnownValue(list);
-  if (known && known->is_list()) {
-    return std::min<int64_t>(static_cast<int64_t>(known->AsList().size()), kMostItems);
+  size_t known_items = 0;
+  for (const schedule::KnownValue& known : known_.Of(list)) {
+    known_items = known.value.is_list() ? std::max(known_items, known.value.AsList().size()) : known_items;
+  }
+  if (known_items > 0) {
+    return std::min<int64_t>(static_cast<int64_t>(known_items), kMostItems);
   }
   if (node.kind == NodeKind::List) {
     return static_cast<int64_t>(node.operands.size());
@@ -128,9 +127,7 @@ int64_t CostModel::CountItems(ir::NodeId list, int depth) {
 }
 
 int64_t CostModel::SequencesOf(const ir::Node& call) {
-  std::optional<ir::NodeId> argument = ArgumentOf(call, "num_return_sequences");
-  std::optional<Value> count = argument ? KnownValue(*argument) : std::nullopt;
-  return count && count->is_int() ? std::clamp<int64_t>(count->AsInt(), 1, kMostItems) : 1;
+  return std::clamp<int64_t>(MostOf(call, "num_return_sequences").value_or(1), 1, kMostItems);
 }
 
 double CostModel::WidestOperand(const ir::Node& node, int depth) {
@@ -163,7 +160,7 @@ double CostModel::TokensOf(ir::NodeId id, int depth) {
       tokens = TokensOfItem(sources_[id.index], depth + 1);
     } else if (known && known->is_string()) {
       tokens = TokensOfText(known->AsString());
-      Assume(fmt::format("`{}` is about as long as its default", ParameterOf(id)->name));
+      Assume(fmt::format("`{}` is about as long as its default", ParameterOf(function_, id)->name));
     } else {
       Assume(fmt::format("a text of the request has {} tokens", kRequestTokens));
     }
@@ -195,9 +192,8 @@ double CostModel::TokensOfItem(ir::NodeId list, int depth) {
 
 CostModel::Generation CostModel::LengthsOf(const ir::Node& call, const ModelSizes& sizes) {
   auto constant = [&](std::string_view name) -> std::optional<double> {
-    std::optional<ir::NodeId> argument = ArgumentOf(call, name);
-    std::optional<Value> value = argument ? KnownValue(*argument) : std::nullopt;
-    return value && value->is_int() ? std::optional(static_cast<double>(std::max<int64_t>(value->AsInt(), 1))) : std::nullopt;
+    const std::optional<int64_t> most = MostOf(call, name);
+    return most ? std::optional(static_cast<double>(std::max<int64_t>(*most, 1))) : std::nullopt;
   };
   std::optional<ir::NodeId> text = ArgumentOf(call, "prompt");
   double prompt = std::min(text ? TokensOf(*text, 1) : kRequestTokens, std::max(1.0, sizes.positions - 1));

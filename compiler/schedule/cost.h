@@ -8,6 +8,7 @@
 
 #include "compiler/catalog/model_facts.h"
 #include "compiler/ir/graph.h"
+#include "compiler/schedule/known_values.h"
 #include "compiler/schedule/model_sizes.h"
 #include "compiler/schedule/plan_drafts.h"
 #include "compiler/schedule/work.h"
@@ -38,8 +39,6 @@ class CostModel {
 
   /// The value where it is known before anything runs: a constant or a parameter's default. Null is no value.
   [[nodiscard]] std::optional<Value> KnownValue(ir::NodeId node) const;
-  /// The node given for a parameter of a call.
-  [[nodiscard]] std::optional<ir::NodeId> ArgumentOf(const ir::Node& call, std::string_view name) const;
 
   /// What the costs rest on, each once, in the order in which it was used.
   std::vector<std::string> TakeAssumptions() { return std::move(assumptions_); }
@@ -51,8 +50,8 @@ class CostModel {
   };
 
   [[nodiscard]] ModelSizes SizesOf(ir::ModelId model) const;
-  /// The function's parameter that the node is, or null.
-  [[nodiscard]] const ir::Parameter* ParameterOf(ir::NodeId node) const;
+  /// The most that a call's argument can be, where that is known.
+  [[nodiscard]] std::optional<int64_t> MostOf(const ir::Node& call, std::string_view name) const;
   Generation LengthsOf(const ir::Node& call, const ModelSizes& sizes);
   /// How many of a call's sequences are written side by side.
   static double SequencesAtOnce(const Generation& lengths, const ModelSizes& sizes, double sequences);
@@ -82,6 +81,7 @@ class CostModel {
   const ir::Function& function_;
   const std::vector<std::optional<ModelFacts>>& facts_;
   std::span<const PlannedDrafts> drafts_;
+  KnownValues known_;
   /// By node: the list whose item it is.
   std::vector<ir::NodeId> sources_;
   /// By node: tokens already told, or a negative number.

@@ -132,24 +132,30 @@ Parts ValueFlow::SourcesOf(ValuePart part) const {
   return std::nullopt;
 }
 
-bool CollectTexts(const Value& value, ValuePath path, std::set<std::string>& texts) {
+bool VisitPart(const Value& value, ValuePath path, llvm::function_ref<bool(const Value&)> take) {
   if (value.is_null()) {
     return true;
   }
   if (path.empty()) {
-    if (value.is_string()) {
-      texts.insert(value.AsString());
-    }
-    return value.is_string();
+    return take(value);
   }
   std::string step = std::move(path.back());
   path.pop_back();
   if (step == kItem) {
     return value.is_list() &&
-           std::all_of(value.AsList().begin(), value.AsList().end(), [&](const Value& item) { return CollectTexts(item, path, texts); });
+           std::all_of(value.AsList().begin(), value.AsList().end(), [&](const Value& item) { return VisitPart(item, path, take); });
   }
   const Value* field = value.Field(step);
-  return field != nullptr && CollectTexts(*field, path, texts);
+  return field != nullptr && VisitPart(*field, path, take);
+}
+
+bool CollectTexts(const Value& value, ValuePath path, std::set<std::string>& texts) {
+  return VisitPart(value, std::move(path), [&](const Value& text) {
+    if (text.is_string()) {
+      texts.insert(text.AsString());
+    }
+    return text.is_string();
+  });
 }
 
 }  // namespace plait::schedule

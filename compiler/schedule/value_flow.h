@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <llvm/ADT/STLFunctionalExtras.h>
+
 #include "compiler/ir/graph.h"
 
 namespace plait::schedule {
@@ -22,6 +24,9 @@ struct ValuePart {
 
   auto operator<=>(const ValuePart& other) const = default;
 };
+
+/// Shows `take` each value at a path of a constant, but for what is null; false where there is no such part, or `take` says so.
+bool VisitPart(const Value& value, ValuePath path, llvm::function_ref<bool(const Value&)> take);
 
 /// Adds the texts at a path of a constant; false where there is something else.
 bool CollectTexts(const Value& value, ValuePath path, std::set<std::string>& texts);

@@ -142,6 +142,20 @@ class TestRun(unittest.TestCase):
         together = json.loads(self.answer(ROLES, "--output", "envelope"))
         self.assertEqual([step["calls"] for step in together["steps"]], [2])
 
+    def test_roles_that_differ_in_more_than_the_text_share_a_batch_and_answer_as_alone(self):
+        source = self.folder / "roles.graph"
+        sampled = "max_new_tokens: {}, do_sample: true, seed: {}"
+        text = ROLES.read_text().replace("max_length: 64", sampled.format(9, 1), 1).replace("max_length: 64", sampled.format(23, 2), 1)
+        source.write_text(text)
+        together = json.loads(self.answer(source, "--output", "envelope", "--drafts", "none"))
+        self.assertEqual([(step["calls"], step["new_tokens"]) for step in together["steps"]], [(2, 32)])
+        plan = self.folder / "alone.plan"
+        done = plait("compile", "--models", TINY, source, "--disable-pass", "batch-calls", "-o", plan)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        alone = json.loads(self.answer(plan, "--output", "envelope"))
+        self.assertEqual([step["calls"] for step in alone["steps"]], [1, 1])
+        self.assertEqual(together["result"], alone["result"])
+
     def test_a_call_of_a_batch_fails_in_its_own_place(self):
         source = self.folder / "roles.graph"
         short = ROLES.read_text().replace("The trouble with {subject} is", "{subject}" + " word" * 70)
