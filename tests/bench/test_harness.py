@@ -13,7 +13,7 @@ from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent
 sys.path.insert(0, str(BENCH))
-from harness import agreement, catalog, installing, quality, report, serving, workloads  # noqa: E402
+from harness import agreement, bars, catalog, installing, quality, report, serving, workloads  # noqa: E402
 from harness.peer import Peer, PeerError  # noqa: E402
 from harness.probe import Machine  # noqa: E402
 from harness.report import Row  # noqa: E402
@@ -63,6 +63,35 @@ class RatiosTest(unittest.TestCase):
 
     def test_a_row_that_the_subject_should_have_run_fails(self):
         self.assertEqual(report.below([row(llama_cpp=[1.0])], PLAIT, 1.0), ["GPT-2 alone: the ratio is not known"])
+
+
+class BarsTest(unittest.TestCase):
+    def test_a_bar_that_is_missed_says_what_the_limit_allows(self):
+        measured = row("bert_128", plait=[0.6], transformers=[0.9], openvino=[0.66])
+        told = bars.lines(bars.judge([measured]))
+        self.assertEqual(
+            told,
+            [
+                "  met     BERT, 128 tokens: Plait is 1.10 × as fast as OpenVINO, the best peer, at least 1.05",
+                "  missed  BERT, 128 tokens: Plait is 1.50 × as fast as transformers, at least 1.8; "
+                "it takes 1.20 × the limit, at which it would be 1.80 ×",
+            ],
+        )
+
+    def test_limits_memory_and_drafts_have_bars_of_their_own(self):
+        measured = row("reference_graph", plait=[0.6], plait_drafts=[0.3], transformers=[0.75])
+        measured.peak_memory = {PLAIT: 2, "plait_drafts": 1}
+        met = {verdict.text.split(": ")[1].split(",")[0]: verdict.is_met for verdict in bars.judge([measured])}
+        self.assertFalse(met["1.20 × the limit"])
+        self.assertFalse(met["Plait takes 2.00 × the bytes of the weights"])
+        self.assertIn("Plait, int8 drafts takes 1.00 × the bytes", " ".join(bars.lines(bars.judge([measured]))))
+        self.assertFalse(any("hand" in verdict.text for verdict in bars.judge([measured])))
+
+    def test_every_bar_is_of_a_row_and_of_contenders(self):
+        for bar in bars.BARS:
+            workloads.named(bar.row)
+            if isinstance(bar, bars.SpeedBar) and bar.than != bars.BEST:
+                self.assertTrue(catalog.named(bar.than).runs(workloads.named(bar.row)), bar)
 
 
 class GraphTest(unittest.TestCase):
