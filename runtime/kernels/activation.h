@@ -3,6 +3,6 @@
 
 namespace plait {
 
-enum class Activation { None, GeluTanh, GeluErf, Relu, Tanh, Silu };
+enum class Activation { None, GeluTanh, GeluErf, Relu, Tanh, Silu, QuickGelu };
 
 }  // namespace plait

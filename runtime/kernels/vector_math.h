@@ -66,11 +66,17 @@ inline Vec GeluErf(Vec x) {
   return Fma(half, Erf(x * Set1(kRootHalf)), half);
 }
 
-/// x / (1 + e^-x), also called swish (Elfwing, Uchibe and Doya 2017).
-inline Vec Silu(Vec x) {
-  // Far below zero, e^-x no longer grows here with x.
-  return SelectLess(x, Set1(-88.0F), Set1(-0.0F), x / (Set1(1.0F) + Exp(Set1(0.0F) - x)));
+/// x / (1 + e^-t)
+inline Vec TimesSigmoid(Vec x, Vec t) {
+  // Far below zero, e^-t no longer grows here with t.
+  return SelectLess(t, Set1(-88.0F), Set1(-0.0F), x / (Set1(1.0F) + Exp(Set1(0.0F) - t)));
 }
+
+/// x / (1 + e^-x), also called swish (Elfwing, Uchibe and Doya 2017).
+inline Vec Silu(Vec x) { return TimesSigmoid(x, x); }
+
+/// x / (1 + e^-1.702x), the nearest sigmoid to GELU (Hendrycks and Gimpel 2016), which CLIP has.
+inline Vec QuickGelu(Vec x) { return TimesSigmoid(x, x * Set1(1.702F)); }
 
 inline Vec Activate(Activation activation, Vec x) {
   switch (activation) {
@@ -86,6 +92,8 @@ inline Vec Activate(Activation activation, Vec x) {
       return Tanh(x);
     case Activation::Silu:
       return Silu(x);
+    case Activation::QuickGelu:
+      return QuickGelu(x);
   }
   return x;
 }

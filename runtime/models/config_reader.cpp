@@ -1,5 +1,7 @@
 #include "runtime/models/config_reader.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -82,19 +84,23 @@ Result<std::string> ConfigReader::String(std::string_view key, std::optional<std
 
 Result<Activation> ConfigReader::ActivationOf(std::string_view key, std::string otherwise) const {
   PLAIT_TRY(std::string name, String(key, std::move(otherwise)));
-  if (name == "gelu" || name == "gelu_python") {
-    return Activation::GeluErf;
+  // As in transformers' ACT2FN; names of one function differ in how it is computed there.
+  static constexpr std::pair<std::string_view, Activation> kNames[] = {{"gelu", Activation::GeluErf},
+                                                                       {"gelu_python", Activation::GeluErf},
+                                                                       {"gelu_new", Activation::GeluTanh},
+                                                                       {"gelu_pytorch_tanh", Activation::GeluTanh},
+                                                                       {"gelu_fast", Activation::GeluTanh},
+                                                                       {"gelu_accurate", Activation::GeluTanh},
+                                                                       {"quick_gelu", Activation::QuickGelu},
+                                                                       {"relu", Activation::Relu},
+                                                                       {"tanh", Activation::Tanh},
+                                                                       {"silu", Activation::Silu},
+                                                                       {"swish", Activation::Silu}};
+  const auto* found = std::ranges::find(kNames, name, [](const auto& known) { return known.first; });
+  if (found != std::end(kNames)) {
+    return found->second;
   }
-  if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast") {
-    return Activation::GeluTanh;
-  }
-  if (name == "relu") {
-    return Activation::Relu;
-  }
-  if (name == "tanh") {
-    return Activation::Tanh;
-  }
-  return Unsupported(fmt::format("`{}` is {}, the runtime has gelu, gelu_new, relu and tanh", key, QuoteJson(name)));
+  return Unsupported(fmt::format("`{}` is {}, the runtime has gelu, gelu_new, quick_gelu, relu, silu and tanh", key, QuoteJson(name)));
 }
 
 Result<int64_t> ConfigReader::LabelCount() const {

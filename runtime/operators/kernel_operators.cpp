@@ -28,9 +28,9 @@ bool IsFloat(const std::optional<at::Tensor>& tensor) { return !tensor || tensor
 int64_t RowsOf(const at::Tensor& x) { return x.numel() / x.size(-1); }
 
 std::optional<Activation> ActivationNamed(std::string_view name) {
-  constexpr std::pair<std::string_view, Activation> kNames[] = {{"none", Activation::None},    {"gelu_tanh", Activation::GeluTanh},
-                                                                {"gelu", Activation::GeluErf}, {"relu", Activation::Relu},
-                                                                {"tanh", Activation::Tanh},    {"silu", Activation::Silu}};
+  constexpr std::pair<std::string_view, Activation> kNames[] = {
+      {"none", Activation::None}, {"gelu_tanh", Activation::GeluTanh}, {"gelu", Activation::GeluErf},        {"relu", Activation::Relu},
+      {"tanh", Activation::Tanh}, {"silu", Activation::Silu},          {"quick_gelu", Activation::QuickGelu}};
   for (const auto& [known, activation] : kNames) {
     if (known == name) {
       return activation;

@@ -24,7 +24,11 @@ at::Tensor Activate(const at::Tensor& x, std::string_view activation) {
   if (activation == "silu") {
     return at::silu(x);
   }
-  TORCH_CHECK(activation == "none", "plait::linear: the activations are none, gelu, gelu_tanh, relu, tanh and silu, not ", activation);
+  if (activation == "quick_gelu") {
+    return x * at::sigmoid(x * 1.702);
+  }
+  TORCH_CHECK(activation == "none", "plait::linear: the activations are none, gelu, gelu_tanh, quick_gelu, relu, tanh and silu, not ",
+              activation);
   return x;
 }
 

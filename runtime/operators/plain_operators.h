@@ -16,7 +16,8 @@ namespace plait::plain {
 /// output, else empty.
 std::tuple<at::Tensor, at::Tensor> PackLinear(const at::Tensor& weight, std::string_view format);
 
-/// activation(x [..., in] W + bias [out]) + residual [..., out]. `activation` is none, gelu_tanh, gelu, relu, tanh or silu.
+/// activation(x [..., in] W + bias [out]) + residual [..., out]. `activation` is none, gelu, gelu_tanh, quick_gelu, relu,
+/// tanh or silu.
 at::Tensor Linear(const at::Tensor& x, const at::Tensor& panels, const at::Tensor& scales, int64_t out_features,
                   const std::optional<at::Tensor>& bias, std::string_view activation, const std::optional<at::Tensor>& residual);
 

@@ -75,12 +75,14 @@ double ActivationReference(Activation activation, double x) {
       return std::tanh(x);
     case Activation::Silu:
       return x / (1 + std::exp(-x));
+    case Activation::QuickGelu:
+      return x / (1 + std::exp(-1.702 * x));
   }
   return 0;
 }
 
-constexpr Activation kActivations[] = {Activation::None, Activation::GeluTanh, Activation::GeluErf,
-                                       Activation::Relu, Activation::Tanh,     Activation::Silu};
+constexpr Activation kActivations[] = {Activation::None, Activation::GeluTanh, Activation::GeluErf,  Activation::Relu,
+                                       Activation::Tanh, Activation::Silu,     Activation::QuickGelu};
 
 /// The largest difference to the sums taken in double, relative to the size of their terms.
 double WorstDifference(const Layer& layer, const LinearArgs& args) {

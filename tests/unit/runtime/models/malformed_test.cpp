@@ -5,6 +5,7 @@
 
 #include "fixture.h"
 #include "runtime/models/causal_lm.h"
+#include "runtime/models/config_reader.h"
 #include "runtime/models/sequence_classifier.h"
 
 namespace plait {
@@ -91,7 +92,8 @@ TEST_CASE("configurations of GPT-2") {
   with("\"n_positions\": 80", "\"n_positions\": 81", FailureKind::WeightsMismatch, "has shape [80, 30], expected [81, 30]");
   with("\"layer_norm_epsilon\": 1e-05", "\"layer_norm_epsilon\": true", FailureKind::ModelConfigInvalid, "expected a number");
   with("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": 1", FailureKind::ModelConfigInvalid, "expected true or false");
-  with("gelu_new", "quick_gelu", FailureKind::ModelUnsupported, "`activation_function` is \"quick_gelu\"");
+  with("gelu_new", "gelu_10", FailureKind::ModelUnsupported,
+       "`activation_function` is \"gelu_10\", the runtime has gelu, gelu_new, quick_gelu");
   with("\"add_cross_attention\": false", "\"add_cross_attention\": true", FailureKind::ModelUnsupported, "`add_cross_attention` is true");
   with("\"model_type\": \"gpt2\"", "\"model_type\": \"gpt3\"", FailureKind::ModelUnsupported, "`model_type` is \"gpt3\"");
   with("\"model_type\": \"gpt2\"", "\"model_type\": \"bert\"", FailureKind::ModelUnsupported, "`model_type` is \"bert\"");
@@ -112,6 +114,21 @@ TEST_CASE("configurations of encoders") {
   with("roberta", "\"pad_token_id\": 1", "\"pad_token_id\": 71", FailureKind::ModelConfigInvalid, "the first text position is 72");
   with("roberta", "\"pad_token_id\": 1", "\"pad_token_id\": -1", FailureKind::ModelConfigInvalid, "expected a token id");
   with("distilbert", "\"activation\": \"gelu\"", "\"activation\": \"mish\"", FailureKind::ModelUnsupported, "mish");
+}
+
+TEST_CASE("activations by the names that transformers has for them") {
+  const std::pair<const char*, Activation> names[] = {{"gelu", Activation::GeluErf},
+                                                      {"gelu_pytorch_tanh", Activation::GeluTanh},
+                                                      {"gelu_accurate", Activation::GeluTanh},
+                                                      {"quick_gelu", Activation::QuickGelu},
+                                                      {"silu", Activation::Silu},
+                                                      {"swish", Activation::Silu}};
+  for (const auto& [name, activation] : names) {
+    ModelCopy copy("gpt2");
+    copy.ChangeConfig("gelu_new", name);
+    const Checkpoint checkpoint = OpenOrFail(copy.path());
+    CHECK(*ConfigReader(checkpoint).ActivationOf("activation_function", "") == activation);
+  }
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ TEST_CASE("linear, over formats, activations and what is added") {
     const std::optional<at::Tensor> bias = shapes.Maybe() ? std::optional(at::randn({out})) : std::nullopt;
     const std::optional<at::Tensor> residual = shapes.Maybe() ? std::optional(at::randn({x.size(0), x.size(1), out})) : std::nullopt;
     for (const char* format : {"fp32", "bf16", "int8"}) {
-      for (const char* activation : {"none", "gelu", "gelu_tanh", "relu", "tanh", "silu"}) {
+      for (const char* activation : {"none", "gelu", "gelu_tanh", "quick_gelu", "relu", "tanh", "silu"}) {
         const std::vector<c10::IValue> packed = Call("plait::pack_linear", weight, format);
         const at::Tensor y = TensorOf("plait::linear", {x, packed[0], packed[1], out, bias, activation, residual});
         CAPTURE(format);
