@@ -171,6 +171,7 @@ class AgreementTest(unittest.TestCase):
         self.assertEqual(
             self.text("gpt2_alone_int8", expected, got), "2 of 4 characters until they part, 75% equal"
         )
+        self.assertEqual(self.text("gpt2_alone_int8", expected, {"result": expected["result"]}), "same")
 
     def test_bf16_scores_are_told_and_no_fault(self):
         expected = {"result": [{"label": "A", "score": 0.5}]}
