@@ -1,12 +1,14 @@
-// Forms that fuse multiply and add give the same bits, here and on processors of other kinds: the digests of what they give are pinned.
+// Forms give the same bits, here and on processors of other kinds: the digests of what they give are pinned. What multiplies and adds is
+// the same in those that fuse both, and what only compares in all.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "panels.h"
 #include "runtime/kernels/kernel_form.h"
-#include "runtime/kernels/pack.h"
 
 namespace plait {
 namespace {
@@ -36,38 +38,94 @@ uint64_t DigestOf(const std::vector<float>& values, uint64_t digest = 0xcbf29ce4
 
 bool IsFused(const KernelForm& form) { return form.name != "portable"; }
 
+constexpr int64_t kDepth = 300;
+constexpr int64_t kColumns = 77;
+
+Panels PlainPanels(WeightFormat format) { return MakePanels(PlainFloats(kDepth * kColumns, 1), kDepth, kColumns, format); }
+
 uint64_t LinearDigest(const KernelForm& form, WeightFormat format) {
-  constexpr int64_t kDepth = 300;
-  constexpr int64_t kColumns = 77;
-  const std::vector<float> weight = PlainFloats(kDepth * kColumns, 1);
+  const Panels panels = PlainPanels(format);
   const std::vector<float> bias = PlainFloats(kColumns, 2);
-  const auto count = static_cast<size_t>(PanelCount(kColumns) * kDepth * kPanelColumns);
-  std::vector<float> floats(count);
-  PackDepthRows({reinterpret_cast<const std::byte*>(weight.data()), ElementType::F32, kDepth, kColumns}, 0, kDepth, 0, floats.data());
-  std::vector<std::byte> panels(count * 4);
-  std::vector<float> scales(static_cast<size_t>(PanelCount(kColumns) * kPanelColumns));
-  EncodePanels(floats.data(), kDepth, PanelCount(kColumns), format, panels.data(), scales.data());
   uint64_t digest = DigestOf({});
   for (int64_t rows : {1, 2, 3, 4, 5, 6, 50}) {
     const std::vector<float> x = PlainFloats(rows * kDepth, static_cast<uint32_t>(rows));
     for (Activation activation :
          {Activation::None, Activation::GeluTanh, Activation::GeluErf, Activation::Relu, Activation::Tanh, Activation::Silu}) {
       std::vector<float> y(static_cast<size_t>(rows * kColumns));
-      const LinearArgs args{.x = x.data(),
-                            .x_stride = kDepth,
-                            .rows = rows,
-                            .weights = {format, panels.data(), scales.data()},
-                            .depth = kDepth,
-                            .columns = kColumns,
-                            .bias = bias.data(),
-                            .activation = activation,
-                            .y = y.data(),
-                            .y_stride = kColumns};
+      LinearArgs args = ArgsOf(panels, x.data(), rows, y.data());
+      args.bias = bias.data();
+      args.activation = activation;
       form.linear(args, 0, LinearPieces(args));
       digest = DigestOf(y, digest);
     }
   }
   return digest;
+}
+
+/// Of every second group of outputs, so that what the kernel leaves alone counts too.
+uint64_t GroupsDigest(const KernelForm& form, WeightFormat format) {
+  constexpr int64_t kRows = 3;
+  const Panels panels = PlainPanels(format);
+  const std::vector<float> x = PlainFloats(kRows * kDepth, 9);
+  std::vector<float> y(static_cast<size_t>(kRows * kColumns), -1.0F);
+  for (int64_t row = 0; row < kRows; ++row) {
+    for (int64_t group = row % 2; group * kScreenGroup < kColumns; group += 2) {
+      form.linear_group(ArgsOf(panels, x.data(), kRows, y.data()), row, group);
+    }
+  }
+  return DigestOf(y);
+}
+
+/// Of the choices among scores, which round nothing.
+uint64_t ChoiceDigest(const KernelForm& form) {
+  constexpr int64_t kRows = 5;
+  constexpr int64_t kWidth = 2113;
+  constexpr int64_t kMost = 40;
+  // As few values as make many of them equal.
+  std::vector<float> x = PlainFloats(kRows * kWidth, 10);
+  for (float& value : x) {
+    value = std::floor(value * 256.0F);
+  }
+  std::vector<ArgMaxResult> largest(kRows);
+  form.arg_max({.x = x.data(), .x_stride = kWidth, .rows = kRows, .width = kWidth, .results = largest.data()}, 0, kRows);
+  std::vector<TopKEntry> entries(kRows * kMost);
+  form.top_k({.x = x.data(), .x_stride = kWidth, .rows = kRows, .width = kWidth, .k = kMost, .entries = entries.data()}, 0, kRows);
+  std::vector<float> chosen;
+  for (const ArgMaxResult& result : largest) {
+    chosen.push_back(static_cast<float>(result.index));
+    chosen.push_back(result.all_finite ? 1.0F : 0.0F);
+  }
+  for (const TopKEntry& entry : entries) {
+    chosen.push_back(entry.value);
+    chosen.push_back(static_cast<float>(entry.index));
+  }
+  return DigestOf(chosen);
+}
+
+/// Of the groups that are found with bounds from tight to useless.
+uint64_t ScreenDigest(const KernelForm& form) {
+  constexpr int64_t kScores = 3001;
+  constexpr int64_t kMost = 150;
+  const std::vector<float> scores = PlainFloats(kScores, 11);
+  std::vector<float> scales = PlainFloats(kScores, 12);
+  for (float& scale : scales) {
+    scale = std::abs(scale);
+  }
+  std::vector<float> found;
+  for (float slack : {0.0F, 0.001F, 0.01F, 0.1F, 0.25F, 1.0F}) {
+    std::vector<int32_t> groups(kMost, -1);
+    const int64_t count = form.screen({.scores = scores.data(),
+                                       .scales = scales.data(),
+                                       .columns = kScores,
+                                       .slack = slack,
+                                       .groups = groups.data(),
+                                       .most_groups = kMost});
+    found.push_back(static_cast<float>(count));
+    for (int64_t i = 0; i < count; ++i) {
+      found.push_back(static_cast<float>(groups[static_cast<size_t>(i)]));
+    }
+  }
+  return DigestOf(found);
 }
 
 uint64_t AttentionDigest(const KernelForm& form) {
@@ -126,9 +184,20 @@ TEST_CASE("what forms with a fused multiply-add give is the same to the bit on e
       CHECK(LinearDigest(*form, WeightFormat::F32) == 0xafec3d9894ffd8dc);
       CHECK(LinearDigest(*form, WeightFormat::Bf16) == 0x47733c918455ab5b);
       CHECK(LinearDigest(*form, WeightFormat::Int8) == 0x1a3630a84c068b94);
+      CHECK(GroupsDigest(*form, WeightFormat::F32) == 0xc73ded0cff9febf4);
+      CHECK(GroupsDigest(*form, WeightFormat::Bf16) == 0xe5ad480ff07033b5);
+      CHECK(GroupsDigest(*form, WeightFormat::Int8) == 0xbfcc5238bdf9980f);
       CHECK(AttentionDigest(*form) == 0x75e24a185ca1a256);
       CHECK(RowsDigest(*form) == 0xc34e47119bd1e9fd);
     }
+  }
+}
+
+TEST_CASE("what chooses among numbers without computing new ones is the same to the bit in every form") {
+  for (const KernelForm* form : RunnableKernelForms()) {
+    INFO(std::string(form->name));
+    CHECK(ChoiceDigest(*form) == 0xc8c813cedae772a2);
+    CHECK(ScreenDigest(*form) == 0xed097786dd698a5b);
   }
 }
 

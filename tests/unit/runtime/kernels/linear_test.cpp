@@ -7,41 +7,26 @@
 #include <optional>
 #include <string>
 
+#include "panels.h"
 #include "random.h"
 #include "runtime/kernels/kernel_form.h"
-#include "runtime/kernels/pack.h"
 
 namespace plait {
 namespace {
 
 struct Layer {
-  int64_t depth = 0;
-  int64_t columns = 0;
+  Panels panels;
   /// What the packed weights stand for, [depth, columns].
   std::vector<float> weight;
   std::vector<float> bias;
-  WeightFormat format = WeightFormat::F32;
-  std::vector<std::byte> panels;
-  std::vector<float> scales;
-
-  [[nodiscard]] PackedWeights packed() const { return {format, panels.data(), scales.data()}; }
 };
 
-constexpr WeightFormat kFormats[] = {WeightFormat::F32, WeightFormat::Bf16, WeightFormat::Int8};
-
 Layer MakeLayer(int64_t depth, int64_t columns, uint32_t seed, WeightFormat format = WeightFormat::F32) {
-  Layer layer{depth, columns, RandomFloats(depth * columns, seed), RandomFloats(columns, seed + 1), format, {}, {}};
-  const auto count = static_cast<size_t>(PanelCount(columns) * depth * kPanelColumns);
-  std::vector<float> floats(count);
-  MatrixSource source{reinterpret_cast<const std::byte*>(layer.weight.data()), ElementType::F32, depth, columns};
-  PackDepthRows(source, 0, depth, 0, floats.data());
-  // What is fetched ahead of the last panel is never used.
-  layer.panels.resize(count * static_cast<size_t>(WeightSize(format)));
-  layer.scales.resize(static_cast<size_t>(PanelCount(columns) * kPanelColumns));
-  EncodePanels(floats.data(), depth, PanelCount(columns), format, layer.panels.data(), layer.scales.data());
+  Layer layer{{}, RandomFloats(depth * columns, seed), RandomFloats(columns, seed + 1)};
+  layer.panels = MakePanels(layer.weight, depth, columns, format);
   std::vector<float> column(static_cast<size_t>(depth));
   for (int64_t c = 0; c < columns; ++c) {
-    UnpackColumn(layer.packed(), depth, c, column.data());
+    UnpackColumn(layer.panels.packed(), depth, c, column.data());
     for (int64_t k = 0; k < depth; ++k) {
       layer.weight[static_cast<size_t>(k * columns + c)] = column[static_cast<size_t>(k)];
     }
@@ -49,16 +34,11 @@ Layer MakeLayer(int64_t depth, int64_t columns, uint32_t seed, WeightFormat form
   return layer;
 }
 
+/// With the layer's bias.
 LinearArgs ArgsOf(const Layer& layer, const float* x, int64_t rows, float* y) {
-  return {.x = x,
-          .x_stride = layer.depth,
-          .rows = rows,
-          .weights = layer.packed(),
-          .depth = layer.depth,
-          .columns = layer.columns,
-          .bias = layer.bias.data(),
-          .y = y,
-          .y_stride = layer.columns};
+  LinearArgs args = ArgsOf(layer.panels, x, rows, y);
+  args.bias = layer.bias.data();
+  return args;
 }
 
 double ActivationReference(Activation activation, double x) {
@@ -88,16 +68,16 @@ constexpr Activation kActivations[] = {Activation::None, Activation::GeluTanh, A
 double WorstDifference(const Layer& layer, const LinearArgs& args) {
   double worst = 0;
   for (int64_t row = 0; row < args.rows; ++row) {
-    for (int64_t column = 0; column < layer.columns; ++column) {
+    for (int64_t column = 0; column < args.columns; ++column) {
       double sum = 0;
       double size = 1;
-      for (int64_t k = 0; k < layer.depth; ++k) {
-        double term = static_cast<double>(args.x[row * layer.depth + k]) * layer.weight[static_cast<size_t>(k * layer.columns + column)];
+      for (int64_t k = 0; k < args.depth; ++k) {
+        double term = static_cast<double>(args.x[row * args.depth + k]) * layer.weight[static_cast<size_t>(k * args.columns + column)];
         sum += term;
         size += std::abs(term);
       }
       double expected = ActivationReference(args.activation, sum + layer.bias[static_cast<size_t>(column)]);
-      worst = std::max(worst, std::abs(expected - args.y[row * layer.columns + column]) / size);
+      worst = std::max(worst, std::abs(expected - args.y[row * args.columns + column]) / size);
     }
   }
   return worst;
@@ -182,7 +162,7 @@ TEST_CASE("activations over their whole range") {
   // One input and the weight 1: the layer is the activation.
   Layer identity = MakeLayer(1, 1, 1);
   const float one = 1;
-  std::memcpy(identity.panels.data(), &one, sizeof(one));
+  std::memcpy(identity.panels.bytes.data(), &one, sizeof(one));
   std::vector<float> x;
   for (float value = -100; value <= 100; value += 0.0137F) {
     x.push_back(value);
