@@ -12,12 +12,12 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "compiler/base/value.h"
 #include "compiler/formats/json.h"
 #include "compiler/formats/safetensors.h"
 #include "runtime/weights/checkpoint.h"
+#include "tests/support/temp_folder.h"
 
 namespace plait {
 
@@ -36,13 +36,23 @@ inline Value ReadJson(const std::string& path) {
   return *value;
 }
 
-inline Checkpoint OpenOrFail(const std::string& folder) {
-  Result<Checkpoint> checkpoint = Checkpoint::Open(folder);
-  if (!checkpoint.ok()) {
-    FAIL(RenderError(checkpoint.error(), false));
+inline std::vector<int32_t> Ints(const Value& list) {
+  std::vector<int32_t> ints;
+  for (const Value& item : list.AsList()) {
+    ints.push_back(static_cast<int32_t>(item.AsInt()));
   }
-  return *std::move(checkpoint);
+  return ints;
 }
+
+template <class T>
+T ValueOrFail(Result<T> result) {
+  if (!result.ok()) {
+    FAIL(RenderError(result.error(), false));
+  }
+  return *std::move(result);
+}
+
+inline Checkpoint OpenOrFail(const std::string& folder) { return ValueOrFail(Checkpoint::Open(folder)); }
 
 /// One tensor of a file that a test takes apart and puts together again.
 struct FileTensor {
@@ -52,36 +62,30 @@ struct FileTensor {
 };
 using FileTensors = std::map<std::string, FileTensor>;
 
-/// A copy of a recorded model in a folder that exists as long as the test.
+/// A copy of a model's folder that a test may change.
 class ModelCopy {
  public:
-  explicit ModelCopy(const std::string& model) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plait-model-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-    std::filesystem::copy(OraclePath(model), path_);
-  }
-  ~ModelCopy() { std::filesystem::remove_all(path_); }
-  ModelCopy(const ModelCopy&) = delete;
-  ModelCopy& operator=(const ModelCopy&) = delete;
+  /// Of a recorded model.
+  explicit ModelCopy(const std::string& model) : ModelCopy(Source{OraclePath(model)}) {}
+  static ModelCopy OfFolder(const std::string& folder) { return ModelCopy(Source{folder}); }
 
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& path() const { return folder_.path(); }
 
   ModelCopy& Write(const std::string& name, const std::string& text) {
-    std::ofstream(path_ + "/" + name, std::ios::binary) << text;
+    folder_.Write(name, text);
     return *this;
   }
 
   /// Replaces the first `from` of config.json.
   ModelCopy& ChangeConfig(const std::string& from, const std::string& to) {
-    std::string text = ReadText(path_ + "/config.json");
+    std::string text = ReadText(path() + "/config.json");
     size_t place = text.find(from);
     REQUIRE(place != std::string::npos);
     return Write("config.json", text.replace(place, from.size(), to));
   }
 
   ModelCopy& ChangeWeights(const std::function<void(FileTensors&)>& change) {
-    std::string file = ReadText(path_ + "/model.safetensors");
+    std::string file = ReadText(path() + "/model.safetensors");
     SafetensorsHeader header = *ParseSafetensorsHeader(file, file.size(), "model");
     FileTensors tensors;
     for (const SafetensorsTensor& tensor : header.tensors) {
@@ -92,6 +96,11 @@ class ModelCopy {
   }
 
  private:
+  struct Source {
+    std::string folder;
+  };
+  explicit ModelCopy(const Source& source) { std::filesystem::copy(source.folder, path(), std::filesystem::copy_options::recursive); }
+
   static std::string Assemble(const FileTensors& tensors) {
     ValueFields fields;
     std::string data;
@@ -114,7 +123,7 @@ class ModelCopy {
     return file + header + data;
   }
 
-  std::string path_;
+  TempFolder folder_;
 };
 
 }  // namespace plait

@@ -1,33 +1,14 @@
-// GPT-2 against transformers' recorded logits, and against itself over steps, batch-mates and threads.
+// GPT-2 against transformers' recorded logits, and against itself over copies of sequences and the forms that checkpoints have.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <optional>
 
-#include "fixture.h"
-#include "runtime/models/causal_lm.h"
+#include "loaded.h"
 
 namespace plait {
 namespace {
-
-std::vector<int32_t> Ints(const Value& list) {
-  std::vector<int32_t> ints;
-  for (const Value& item : list.AsList()) {
-    ints.push_back(static_cast<int32_t>(item.AsInt()));
-  }
-  return ints;
-}
-
-std::unique_ptr<CausalLm> LoadOrFail(const std::string& folder, ThreadTeam& team) {
-  Checkpoint checkpoint = OpenOrFail(folder);
-  Result<std::unique_ptr<CausalLm>> model = LoadCausalLm(checkpoint, {}, team);
-  if (!model.ok()) {
-    FAIL(RenderError(model.error(), false));
-  }
-  return *std::move(model);
-}
 
 using Logits = std::vector<float>;
 
@@ -39,8 +20,8 @@ Logits RunOnce(const CausalLm& model, std::span<const int32_t> tokens, ThreadTea
 }
 
 void CheckRecorded(const std::string& model_name, ThreadTeam& team) {
-  std::unique_ptr<CausalLm> model = LoadOrFail(OraclePath(model_name), team);
-  Value expected = ReadJson(OraclePath(model_name) + "/expected.json");
+  std::unique_ptr<CausalLm> model = LoadDecoder(OraclePath(model_name), {}, team);
+  Value expected = Recorded(model_name);
   std::vector<int32_t> tokens = Ints(*expected.Field("tokens"));
   double worst = 0;
   for (const Value& entry : expected.Field("logits")->AsList()) {
@@ -60,8 +41,9 @@ TEST_CASE("logits as transformers computes them") {
   for (int threads : {1, 2}) {
     ThreadPool pool(threads);
     pool.Run([](ThreadTeam& team) {
-      CheckRecorded("gpt2", team);
-      CheckRecorded("gpt2_untied", team);
+      for (const char* name : kDecoders) {
+        CheckRecorded(name, team);
+      }
     });
   }
 }
@@ -69,9 +51,9 @@ TEST_CASE("logits as transformers computes them") {
 TEST_CASE("greedy tokens as transformers picks them, one at a time") {
   ThreadPool pool(2);
   pool.Run([](ThreadTeam& team) {
-    for (const char* name : {"gpt2", "gpt2_untied"}) {
-      std::unique_ptr<CausalLm> model = LoadOrFail(OraclePath(name), team);
-      Value greedy = *ReadJson(OraclePath(name) + "/expected.json").Field("greedy");
+    for (const char* name : kDecoders) {
+      std::unique_ptr<CausalLm> model = LoadDecoder(OraclePath(name), {}, team);
+      Value greedy = *Recorded(name).Field("greedy");
       std::vector<int32_t> tokens = Ints(*greedy.Field("prompt"));
       std::vector<int32_t> continuation;
       std::unique_ptr<KeyValueCache> cache = model->NewCache(1, model->max_positions());
@@ -86,53 +68,11 @@ TEST_CASE("greedy tokens as transformers picks them, one at a time") {
   });
 }
 
-/// The logits after `tokens`, fed in pieces of the given sizes, with `mates` other sequences in every pass.
-Logits RunInPieces(const CausalLm& model, std::span<const int32_t> tokens, const std::vector<size_t>& pieces, int mates, ThreadTeam& team) {
-  std::unique_ptr<KeyValueCache> cache = model.NewCache(mates + 1, model.max_positions());
-  Logits last;
-  size_t begin = 0;
-  for (size_t piece : pieces) {
-    std::vector<CausalLm::Step> steps;
-    for (int mate = 0; mate < mates; ++mate) {
-      steps.push_back({mate, tokens.subspan(static_cast<size_t>(mate), 1 + static_cast<size_t>(mate) % 3)});
-    }
-    steps.insert(steps.begin() + mates / 2, {mates, tokens.subspan(begin, piece)});
-    begin += piece;
-    std::span<const float> logits = model.Forward(steps, WeightCopy::Main, *cache, team);
-    auto row = logits.subspan(static_cast<size_t>(mates / 2 * model.vocab_size()), static_cast<size_t>(model.vocab_size()));
-    last.assign(row.begin(), row.end());
-  }
-  CHECK(begin == tokens.size());
-  CHECK(cache->Length(mates) == static_cast<int64_t>(tokens.size()));
-  return last;
-}
-
-TEST_CASE("a row's bits depend neither on the cut into steps, nor on batch-mates, nor on threads") {
-  std::optional<Logits> reference;
-  for (int threads : {1, 2, 3}) {
-    ThreadPool pool(threads);
-    pool.Run([&](ThreadTeam& team) {
-      std::unique_ptr<CausalLm> model = LoadOrFail(OraclePath("gpt2"), team);
-      std::vector<int32_t> tokens = Ints(*ReadJson(OraclePath("gpt2") + "/expected.json").Field("tokens"));
-      if (!reference) {
-        reference = RunOnce(*model, tokens, team);
-      }
-      const std::vector<std::vector<size_t>> cuts = {{79}, {1, 78}, {78, 1}, {64, 15}, {5, 6, 7, 61}, {30, 30, 19}};
-      for (const std::vector<size_t>& cut : cuts) {
-        for (int mates : {0, 1, 4, 9}) {
-          CHECK(RunInPieces(*model, tokens, cut, mates, team) == *reference);
-        }
-      }
-      CHECK(RunInPieces(*model, tokens, std::vector<size_t>(79, 1), 0, team) == *reference);
-    });
-  }
-}
-
 TEST_CASE("a sequence can be copied and shortened") {
   ThreadPool pool(1);
   pool.Run([](ThreadTeam& team) {
-    std::unique_ptr<CausalLm> model = LoadOrFail(OraclePath("gpt2"), team);
-    std::vector<int32_t> tokens = Ints(*ReadJson(OraclePath("gpt2") + "/expected.json").Field("tokens"));
+    std::unique_ptr<CausalLm> model = LoadDecoder(OraclePath("gpt2"), {}, team);
+    std::vector<int32_t> tokens = RecordedTokens("gpt2");
     std::span<const int32_t> all(tokens);
     Logits whole = RunOnce(*model, all.first(70), team);
     std::unique_ptr<KeyValueCache> cache = model->NewCache(2, 80);
@@ -153,12 +93,12 @@ TEST_CASE("a sequence can be copied and shortened") {
 TEST_CASE("checkpoints of the bare model, with old buffers, and with the head beside or instead of the embeddings") {
   ThreadPool pool(2);
   pool.Run([](ThreadTeam& team) {
-    std::vector<int32_t> tokens = Ints(*ReadJson(OraclePath("gpt2") + "/expected.json").Field("tokens"));
-    Logits expected = RunOnce(*LoadOrFail(OraclePath("gpt2"), team), tokens, team);
+    std::vector<int32_t> tokens = RecordedTokens("gpt2");
+    Logits expected = RunOnce(*LoadDecoder(OraclePath("gpt2"), {}, team), tokens, team);
     auto logits_after = [&](const std::function<void(FileTensors&)>& change) {
       ModelCopy copy("gpt2");
       copy.ChangeWeights(change);
-      return RunOnce(*LoadOrFail(copy.path(), team), tokens, team);
+      return RunOnce(*LoadDecoder(copy.path(), {}, team), tokens, team);
     };
     CHECK(logits_after([](FileTensors& tensors) {
             FileTensors bare;

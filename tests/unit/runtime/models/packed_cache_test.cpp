@@ -3,13 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 
-#include "fixture.h"
+#include "loaded.h"
 #include "runtime/cache/cache_folder.h"
-#include "runtime/models/causal_lm.h"
-#include "runtime/models/sequence_classifier.h"
-#include "runtime/models/text_encoder.h"
+#include "stored_types.h"
 
 namespace plait {
 namespace {
@@ -18,38 +15,19 @@ namespace fs = std::filesystem;
 
 constexpr const char* kModels[] = {"gpt2", "gpt2_untied", "bert", "distilbert", "roberta"};
 
-class CacheFolder {
- public:
-  CacheFolder() {
-    std::string pattern = (fs::temp_directory_path() / "plait-cache-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
+/// What a folder keeps, by format.
+std::vector<std::string> Formats(const TempFolder& folder) {
+  std::vector<std::string> formats;
+  for (const CacheEntry& entry : ListCache(folder.path())) {
+    formats.push_back(entry.labels.format);
   }
-  ~CacheFolder() { fs::remove_all(path_); }
-  CacheFolder(const CacheFolder&) = delete;
-  CacheFolder& operator=(const CacheFolder&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-  /// What is kept, by format.
-  [[nodiscard]] std::vector<std::string> Formats() const {
-    std::vector<std::string> formats;
-    for (const CacheEntry& entry : ListCache(path_)) {
-      formats.push_back(entry.labels.format);
-    }
-    std::sort(formats.begin(), formats.end());
-    return formats;
-  }
-
- private:
-  std::string path_;
-};
+  std::sort(formats.begin(), formats.end());
+  return formats;
+}
 
 /// The logits of the recorded tokens, with the draft's behind them where there is one.
-std::vector<float> Logits(CausalLm& model, const Value& expected, ThreadTeam& team) {
-  std::vector<int32_t> tokens;
-  for (const Value& token : expected.Field("tokens")->AsList()) {
-    tokens.push_back(static_cast<int32_t>(token.AsInt()));
-  }
+std::vector<float> Logits(CausalLm& model, const std::string& name, ThreadTeam& team) {
+  const std::vector<int32_t> tokens = RecordedTokens(name);
   std::vector<float> all;
   for (WeightCopy copy : {WeightCopy::Main, WeightCopy::Draft}) {
     if (copy == WeightCopy::Main || model.has_draft()) {
@@ -62,37 +40,18 @@ std::vector<float> Logits(CausalLm& model, const Value& expected, ThreadTeam& te
   return all;
 }
 
-/// The recorded texts; `rows` holds what the inputs look at.
-std::vector<EncoderInput> Batch(const Value& expected, std::vector<std::vector<int32_t>>& rows) {
-  for (const Value& text : expected.Field("batch")->AsList()) {
-    for (const char* field : {"input_ids", "token_type_ids"}) {
-      std::vector<int32_t>& row = rows.emplace_back();
-      for (const Value& id : text.Field(field)->AsList()) {
-        row.push_back(static_cast<int32_t>(id.AsInt()));
-      }
-    }
-  }
-  std::vector<EncoderInput> batch;
-  for (size_t i = 0; i < rows.size(); i += 2) {
-    batch.push_back({rows[i], rows[i + 1]});
-  }
-  return batch;
-}
-
-std::vector<float> Logits(SequenceClassifier& model, const Value& expected, ThreadTeam& team) {
-  std::vector<std::vector<int32_t>> rows;
-  Result<std::vector<float>> logits = model.Forward(Batch(expected, rows), team, Cancellation());
-  REQUIRE(logits.ok());
-  return *logits;
+/// Those of the recorded texts.
+std::vector<float> Logits(SequenceClassifier& model, const std::string& name, ThreadTeam& team) {
+  const std::vector<Text> texts = RecordedTexts(name);
+  return ValueOrFail(model.Forward(InputsOf(texts), team, Cancellation()));
 }
 
 /// The vectors of all tokens.
-std::vector<float> Logits(Encoder& model, const Value& expected, ThreadTeam& team) {
-  std::vector<std::vector<int32_t>> rows;
-  Result<at::Tensor> vectors = model.AllTokens(Batch(expected, rows), team, Cancellation());
-  REQUIRE(vectors.ok());
-  const auto* floats = vectors->const_data_ptr<float>();
-  return {floats, floats + vectors->numel()};
+std::vector<float> Logits(Encoder& model, const std::string& name, ThreadTeam& team) {
+  const std::vector<Text> texts = RecordedTexts(name);
+  const at::Tensor vectors = ValueOrFail(model.AllTokens(InputsOf(texts), team, Cancellation()));
+  const auto* floats = vectors.const_data_ptr<float>();
+  return {floats, floats + vectors.numel()};
 }
 
 struct Loaded {
@@ -111,20 +70,12 @@ Loaded LoadAndRun(const std::string& name, const std::string& folder, Precision 
     options.precision = precision;
     options.keeps_draft = true;
     options.cache = {cache_folder.empty() ? nullptr : &cache, name};
-    Checkpoint checkpoint = OpenOrFail(folder);
-    Value expected = ReadJson(OraclePath(name) + "/expected.json");
-    auto run = [&](auto model) {
-      if (!model.ok()) {
-        FAIL(RenderError(model.error(), false));
-      }
-      loaded.logits = Logits(**model, expected, team);
-    };
     if (name.starts_with("gpt2")) {
-      run(LoadCausalLm(checkpoint, options, team));
+      loaded.logits = Logits(*LoadDecoder(folder, options, team), name, team);
     } else if (!has_head) {
-      run(LoadTextEncoder(checkpoint, options, team));
+      loaded.logits = Logits(*LoadEncoder(folder, options, team), name, team);
     } else {
-      run(LoadSequenceClassifier(checkpoint, options, team));
+      loaded.logits = Logits(*LoadClassifier(folder, options, team), name, team);
     }
   });
   return loaded;
@@ -155,11 +106,11 @@ TEST_CASE("from the cache as computed, and without reading the layers' weights")
       INFO(name);
       ModelCopy copy(name);
       copy.ChangeWeights([](FileTensors& /*tensors*/) {});  // the order that a later change keeps
-      CacheFolder folder;
+      TempFolder folder;
       const Loaded computed = LoadAndRun(name, copy.path(), precision, "");
       const Loaded first = LoadAndRun(name, copy.path(), precision, folder.path());
       CHECK(first.logits == computed.logits);
-      CHECK(folder.Formats().size() == (std::string(name).starts_with("gpt2") && precision == Precision::Bf16 ? 2 : 1));
+      CHECK(Formats(folder).size() == (std::string(name).starts_with("gpt2") && precision == Precision::Bf16 ? 2 : 1));
       CHECK(LoadAndRun(name, copy.path(), precision, folder.path(), 1).logits == computed.logits);
 
       WipeLayers(copy);
@@ -174,43 +125,34 @@ TEST_CASE("from the cache as computed, and without reading the layers' weights")
 }
 
 TEST_CASE("exact fp32 weights are not kept, and their copy for drafts is what int8 has") {
-  CacheFolder folder;
+  TempFolder folder;
   const Loaded computed = LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Exact, "");
   CHECK(LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Exact, folder.path()).logits == computed.logits);
-  CHECK(folder.Formats() == std::vector<std::string>{"int8"});
+  CHECK(Formats(folder) == std::vector<std::string>{"int8"});
   CHECK(LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Exact, folder.path()).logits == computed.logits);
   const Loaded int8 = LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Int8, "");
   CHECK(LoadAndRun("gpt2", OraclePath("gpt2"), Precision::Int8, folder.path()).logits == int8.logits);
-  CHECK(folder.Formats() == std::vector<std::string>{"int8"});
-  CacheFolder none;
+  CHECK(Formats(folder) == std::vector<std::string>{"int8"});
+  TempFolder none;
   LoadAndRun("bert", OraclePath("bert"), Precision::Exact, none.path());
-  CHECK(none.Formats().empty());
+  CHECK(Formats(none).empty());
 }
 
 TEST_CASE("a bf16 checkpoint's panels are kept too") {
   ModelCopy copy("gpt2");
-  copy.ChangeWeights([](FileTensors& tensors) {
-    for (auto& [name, tensor] : tensors) {
-      std::string halves;
-      for (size_t i = 0; i < tensor.bytes.size(); i += 4) {
-        halves += tensor.bytes.substr(i + 2, 2);
-      }
-      tensor.dtype = "BF16";
-      tensor.bytes = halves;
-    }
-  });
-  CacheFolder folder;
+  copy.ChangeWeights(StoreAsBf16);
+  TempFolder folder;
   const Loaded computed = LoadAndRun("gpt2", copy.path(), Precision::Exact, "");
   for (int i = 0; i < 2; ++i) {
     CHECK(LoadAndRun("gpt2", copy.path(), Precision::Exact, folder.path()).logits == computed.logits);
-    CHECK(folder.Formats() == std::vector<std::string>{"exact", "int8"});
+    CHECK(Formats(folder) == std::vector<std::string>{"exact", "int8"});
   }
 }
 
 TEST_CASE("an embedder and a classifier of one checkpoint share a file, whichever comes first") {
-  for (const char* name : {"bert", "distilbert", "roberta"}) {
+  for (const char* name : kEncoders) {
     INFO(name);
-    CacheFolder folder;
+    TempFolder folder;
     const std::string path = OraclePath(name);
     const Loaded embedder = LoadAndRun(name, path, Precision::Int8, "", 2, false);
     const Loaded classifier = LoadAndRun(name, path, Precision::Int8, "");
@@ -218,14 +160,14 @@ TEST_CASE("an embedder and a classifier of one checkpoint share a file, whicheve
       const Loaded cached = LoadAndRun(name, path, Precision::Int8, folder.path(), 2, has_head);
       CHECK(cached.logits == (has_head ? classifier : embedder).logits);
       CHECK(cached.notes.empty());
-      CHECK(folder.Formats().size() == 1);
+      CHECK(Formats(folder).size() == 1);
     }
   }
 }
 
 TEST_CASE("weights that changed never come from the cache") {
   ModelCopy copy("bert");
-  CacheFolder folder;
+  TempFolder folder;
   LoadAndRun("bert", copy.path(), Precision::Int8, folder.path());
   const std::vector<float> before = LoadAndRun("bert", copy.path(), Precision::Int8, folder.path()).logits;
   const fs::path weights = copy.path() + "/model.safetensors";
@@ -235,15 +177,15 @@ TEST_CASE("weights that changed never come from the cache") {
   const Loaded changed = LoadAndRun("bert", copy.path(), Precision::Int8, folder.path());
   CHECK(changed.logits != before);
   CHECK(changed.logits == LoadAndRun("bert", copy.path(), Precision::Int8, "").logits);
-  CHECK(folder.Formats().size() == 2);
+  CHECK(Formats(folder).size() == 2);
   // A configuration that is another is another model, also with the same weights.
   copy.ChangeConfig("\"model_type\"", "\"another\": 1, \"model_type\"");
   CHECK(LoadAndRun("bert", copy.path(), Precision::Int8, folder.path()).logits == changed.logits);
-  CHECK(folder.Formats().size() == 3);
+  CHECK(Formats(folder).size() == 3);
 }
 
 TEST_CASE("a file that breaks in the middle is made anew, whole") {
-  CacheFolder folder;
+  TempFolder folder;
   const Loaded computed = LoadAndRun("roberta", OraclePath("roberta"), Precision::Int8, folder.path());
   const std::string path = ListCache(folder.path()).at(0).path;
   std::string bytes = ReadText(path);
@@ -255,7 +197,7 @@ TEST_CASE("a file that breaks in the middle is made anew, whole") {
   const Loaded again = LoadAndRun("roberta", OraclePath("roberta"), Precision::Int8, folder.path());
   CHECK(again.logits == computed.logits);
   CHECK(again.notes.empty());
-  CHECK(folder.Formats().size() == 1);
+  CHECK(Formats(folder).size() == 1);
 }
 
 }  // namespace
