@@ -10,7 +10,6 @@
 #include "runtime/tasks/drafts.h"
 #include "runtime/tasks/generation.h"
 #include "runtime/tasks/prompt_reader.h"
-#include "tests/unit/runtime/models/fixture.h"
 #include "tests/unit/runtime/tasks/drafting.h"
 
 namespace plait {
@@ -339,58 +338,6 @@ TEST_CASE("probes become rarer while they do not pay") {
   }
   growing.Reset();
   CHECK(passes_until_due(growing) == 32);
-}
-
-TEST_CASE("real decoders write the same with a smaller model, whether it is their own double or another") {
-  ThreadPool pool(2);
-  pool.Run([](ThreadTeam& team) {
-    auto load = [&](const char* name, bool keeps_draft) {
-      LoadOptions options;
-      options.keeps_draft = keeps_draft;
-      Result<std::unique_ptr<CausalLm>> model = LoadCausalLm(OpenOrFail(OraclePath(name)), options, team);
-      REQUIRE(model.ok());
-      return *std::move(model);
-    };
-    const std::unique_ptr<CausalLm> model = load("gpt2", false);
-    // Only the int8 copy of a double reads less than the model does.
-    const std::unique_ptr<CausalLm> twin = load("gpt2", true);
-    const std::unique_ptr<CausalLm> other = load("gpt2_untied", true);
-    REQUIRE(other->vocab_size() == model->vocab_size());
-    std::mt19937 random(18);
-    Cancellation cancellation;
-    int64_t right_of_twin = 0;
-    for (int round = 0; round < 60; ++round) {
-      std::vector<GenerationRequest> batch;
-      for (uint32_t i = 0; i < 1 + random() % 5; ++i) {
-        GenerationRequest& request = batch.emplace_back(RandomRequest(random));
-        request.max_length = std::min(request.max_length, model->max_positions());
-        for (int32_t& token : request.prompt_ids) {
-          token = static_cast<int32_t>(random() % static_cast<uint64_t>(model->vocab_size()));
-        }
-        request.stop.clear();
-      }
-      auto write = [&](const CausalLm* draft, CallStatistics& statistics) {
-        GenerationSettings settings{"gpt2", {}, 0, {}};
-        if (draft != nullptr) {
-          settings.drafts = {DraftSource::Model};
-          settings.draft_model = {draft, WeightCopy::Draft, 0};
-        }
-        std::vector<std::vector<NewTokens>> texts;
-        for (auto& text : Generate(*model, batch, settings, {team, cancellation, 9, &statistics})) {
-          REQUIRE(text.ok());
-          texts.push_back(*std::move(text));
-        }
-        return texts;
-      };
-      CallStatistics statistics;
-      CallStatistics of_twin;
-      const std::vector<std::vector<NewTokens>> plain = write(nullptr, statistics);
-      CHECK(write(twin.get(), of_twin) == plain);
-      CHECK(write(other.get(), statistics) == plain);
-      right_of_twin += of_twin.right_guesses;
-    }
-    CHECK(right_of_twin > 300);
-  });
 }
 
 }  // namespace

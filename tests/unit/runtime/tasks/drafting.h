@@ -17,14 +17,6 @@ namespace plait {
 
 inline constexpr int64_t kVocabulary = 24;
 
-inline std::string DecodeLetters(std::span<const int32_t> tokens) {
-  std::string text;
-  for (int32_t token : tokens) {
-    text += static_cast<char>('a' + token);
-  }
-  return text;
-}
-
 inline uint64_t HashOf(const Tokens& tokens, uint64_t seed) {
   uint64_t hash = 1469598103934665603U ^ seed;
   for (int32_t token : tokens) {
@@ -73,10 +65,12 @@ inline Written Write(const CausalLm& model, const std::vector<GenerationRequest>
   return written;
 }
 
-inline GenerationRequest RandomRequest(std::mt19937& random) {
+/// A prompt of random tokens, and settings of any kind.
+inline GenerationRequest RandomRequest(std::mt19937& random, int64_t vocab_size = kVocabulary) {
+  auto any_token = [&] { return static_cast<int32_t>(random() % static_cast<uint64_t>(vocab_size)); };
   GenerationRequest request;
-  for (uint32_t i = 0; i < 1 + random() % 20; ++i) {
-    request.prompt_ids.push_back(static_cast<int32_t>(random() % kVocabulary));
+  for (auto left = 1 + random() % 20; left > 0; --left) {
+    request.prompt_ids.push_back(any_token());
   }
   request.max_length = static_cast<int64_t>(request.prompt_ids.size() + 1 + random() % 60);
   request.sampling.do_sample = random() % 2 == 0;
@@ -85,10 +79,10 @@ inline GenerationRequest RandomRequest(std::mt19937& random) {
   request.num_return_sequences = request.sampling.do_sample ? 1 + random() % 3 : 1;
   request.seed = random();
   if (random() % 3 == 0) {
-    request.eos_token_ids = {static_cast<int32_t>(random() % kVocabulary)};
+    request.eos_token_ids = {any_token()};
   }
   if (random() % 4 == 0) {
-    request.stop = {DecodeLetters(std::vector{static_cast<int32_t>(random() % kVocabulary), static_cast<int32_t>(random() % kVocabulary)})};
+    request.stop = {DecodeLetters(std::vector{any_token(), any_token()})};
   }
   return request;
 }

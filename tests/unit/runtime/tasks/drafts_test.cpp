@@ -3,13 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <limits>
 #include <random>
 #include <string>
 
 #include "runtime/tasks/generation.h"
-#include "tests/unit/runtime/models/fixture.h"
 #include "tests/unit/runtime/tasks/drafting.h"
 
 namespace plait {
@@ -97,90 +95,6 @@ TEST_CASE("logits of the small copy that are no numbers only end a guess") {
   std::vector<std::vector<NewTokens>> plain = Write(model, {LongRequest(60)}, false).texts;
   model.SetDraft([](const Tokens&) { return std::vector<float>(kVocabulary, std::numeric_limits<float>::quiet_NaN()); });
   CHECK(Write(model, {LongRequest(60)}, true).texts == plain);
-}
-
-/// The critical value of chi squared with 23 degrees of freedom at one in ten thousand.
-constexpr double kCriticalChiSquared = 58.6;
-
-TEST_CASE("sampled tokens follow the model's distribution where they were guessed") {
-  // The fourth token's distribution depends on nothing, so that all draws of it are of one kind; the guesses are from another one.
-  auto row_of = [](double slope) {
-    std::vector<float> row;
-    for (int64_t i = 0; i < kVocabulary; ++i) {
-      row.push_back(static_cast<float>(slope * static_cast<double>(i)));
-    }
-    return row;
-  };
-  FakeLm model(kVocabulary, 64, [&](const Tokens&) { return row_of(0.1); });
-  model.SetDraft([&](const Tokens&) { return row_of(0.13); });
-  constexpr int kDraws = 20'000;
-  std::array<int, kVocabulary> counts{};
-  GenerationRequest request = LongRequest(7, true);
-  request.sampling.top_k = 0;
-  WithContext([&](CallContext& context) {
-    for (int i = 0; i < kDraws; ++i) {
-      CallStatistics statistics;
-      context.statistics = &statistics;
-      request.seed = static_cast<uint64_t>(i);
-      auto written = Generate(model, {request}, {"fake", DecodeLetters, 100, AllDraftSources()}, context);
-      REQUIRE(written[0].ok());
-      REQUIRE(statistics.guessed_tokens > 0);
-      ++counts.at(static_cast<size_t>(written[0]->front().back()));
-    }
-  });
-  double total = 0;
-  for (int64_t i = 0; i < kVocabulary; ++i) {
-    total += std::exp(0.1 * static_cast<double>(i));
-  }
-  double chi_squared = 0;
-  for (int64_t i = 0; i < kVocabulary; ++i) {
-    const double expected = kDraws * std::exp(0.1 * static_cast<double>(i)) / total;
-    const double difference = counts.at(static_cast<size_t>(i)) - expected;
-    chi_squared += difference * difference / expected;
-  }
-  CHECK(chi_squared < kCriticalChiSquared);
-}
-
-TEST_CASE("real decoders write the same with and without guesses, on two hundred prompts") {
-  ThreadPool pool(2);
-  pool.Run([](ThreadTeam& team) {
-    for (const char* name : {"gpt2", "gpt2_untied"}) {
-      Checkpoint checkpoint = OpenOrFail(OraclePath(name));
-      LoadOptions options;
-      options.keeps_draft = true;
-      Result<std::unique_ptr<CausalLm>> model = LoadCausalLm(checkpoint, options, team);
-      REQUIRE(model.ok());
-      REQUIRE((*model)->has_draft());
-      std::mt19937 random(17);
-      std::vector<GenerationRequest> requests;
-      for (int i = 0; i < 200; ++i) {
-        GenerationRequest request = RandomRequest(random);
-        request.max_length = std::min(request.max_length, (*model)->max_positions());
-        for (int32_t& token : request.prompt_ids) {
-          token = static_cast<int32_t>(random() % static_cast<uint64_t>((*model)->vocab_size()));
-        }
-        request.stop.clear();
-        requests.push_back(std::move(request));
-      }
-      Cancellation cancellation;
-      CallStatistics statistics;
-      CallContext context{team, cancellation, 9, &statistics};
-      for (size_t together : {1, 5}) {
-        for (size_t i = 0; i < requests.size(); i += together) {
-          std::vector<GenerationRequest> batch(requests.begin() + static_cast<ptrdiff_t>(i),
-                                               requests.begin() + static_cast<ptrdiff_t>(i + together));
-          auto plain = Generate(**model, batch, {"gpt2", {}, 0, {}}, context);
-          auto drafted = Generate(**model, batch, {"gpt2", {}, 0, AllDraftSources()}, context);
-          for (size_t k = 0; k < batch.size(); ++k) {
-            REQUIRE(plain[k].ok());
-            REQUIRE(drafted[k].ok());
-            CHECK(*drafted[k] == *plain[k]);
-          }
-        }
-      }
-      CHECK(statistics.right_guesses > 1000);
-    }
-  });
 }
 
 TEST_CASE("a record follows what was right lately") {

@@ -2,52 +2,27 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <string>
-
-#include <unistd.h>
 
 #include "fakes.h"
 #include "oracle.h"
 #include "runtime/tasks/pooling.h"
-#include "runtime/tasks/task.h"
+#include "task_calls.h"
 
 namespace plait {
 namespace {
 
 constexpr double kTolerance = 1e-5;
 
-/// A stand-in with files of the case's beside its own, as long as the test.
-class Folder {
- public:
-  Folder(const std::string& model, const Value& files) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plait-embedder-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-    for (const auto& file : std::filesystem::directory_iterator(TinyModel(model))) {
-      std::filesystem::create_symlink(file.path(), path_ / file.path().filename());
-    }
-    for (const auto& [name, value] : files.AsRecord()) {
-      std::filesystem::create_directories((path_ / name).parent_path());
-      std::ofstream(path_ / name) << ToJson(value);
-    }
+/// Files of the case's beside the stand-in's own.
+void WriteAll(ModelCopy& copy, const Value& files) {
+  for (const auto& [name, value] : files.AsRecord()) {
+    copy.Write(name, ToJson(value));
   }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
+}
 
 Result<std::unique_ptr<TaskModel>> Load(const std::string& folder) {
-  Result<std::unique_ptr<TaskModel>> model = std::unique_ptr<TaskModel>();
-  ThreadPool pool(1);
-  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel("text.Embedder", folder, {{}, AllDraftSources(), {}, {}}, team); });
-  return model;
+  return LoadTask("text.Embedder", folder, {{}, AllDraftSources(), {}, {}});
 }
 
 std::vector<Result<Value>> Embed(const TaskModel& model, const std::vector<std::string>& texts, int threads = 1,
@@ -56,11 +31,7 @@ std::vector<Result<Value>> Embed(const TaskModel& model, const std::vector<std::
   for (const std::string& text : texts) {
     calls.push_back({{"text", Value::String(text)}});
   }
-  std::vector<Result<Value>> results;
-  ThreadPool pool(threads);
-  Cancellation cancellation;
-  pool.Run([&](ThreadTeam& team) { results = model.Call("embed", calls, {team, cancellation, 0, statistics}); });
-  return results;
+  return Call(model, "embed", calls, threads, 0, statistics);
 }
 
 void CheckVector(const Value& vector, const Value& expected) {
@@ -76,8 +47,9 @@ TEST_CASE("every way of pooling gives the library's vectors, the same bits in an
   const Value oracle = ReadOracle("tests/oracle/tasks/embeddings.json");
   for (const Value& oracle_case : oracle.Field("cases")->AsList()) {
     CAPTURE(ToJson(*oracle_case.Field("files")));
-    Folder folder(oracle_case.Field("model")->AsString(), *oracle_case.Field("files"));
-    auto model = Load(folder.path());
+    ModelCopy copy = ModelCopy::OfFolder(TinyModel(oracle_case.Field("model")->AsString()));
+    WriteAll(copy, *oracle_case.Field("files"));
+    auto model = Load(copy.path());
     REQUIRE(model.ok());
     CHECK((*model)->is_stand_in());
     std::vector<std::string> texts;
@@ -121,7 +93,8 @@ TEST_CASE("a folder that asks for more than there is") {
   Value files = Json(R"({"modules.json": [{"path": "", "type": "Transformer"}, {"path": "1_Pooling", "type": "Pooling"},
                                           {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}],
                          "1_Pooling/config.json": {}})");
-  Folder dense("google-bert/bert-base-uncased", files);
+  ModelCopy dense = ModelCopy::OfFolder(TinyModel("google-bert/bert-base-uncased"));
+  WriteAll(dense, files);
   CHECK(Load(dense.path()).error().kind == FailureKind::ModelUnsupported);
   CHECK(Load(TinyModel("openai-community/gpt2")).error().message ==
         "`model_type` is \"gpt2\", the runtime has text encoders of the types `bert`, `distilbert`, `roberta`");

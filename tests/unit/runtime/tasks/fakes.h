@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -108,6 +109,15 @@ class FakeLm : public CausalLm {
   Next next_;
   Next draft_;
 };
+
+/// A letter for each token, from `a` on.
+inline std::string DecodeLetters(std::span<const int32_t> tokens) {
+  std::string text;
+  for (int32_t token : tokens) {
+    text += static_cast<char>('a' + token);
+  }
+  return text;
+}
 
 /// A row of zeros with a one at `token`.
 inline std::vector<float> Prefer(int64_t vocab_size, int64_t token) {

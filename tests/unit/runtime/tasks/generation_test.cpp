@@ -29,14 +29,6 @@ GenerationRequest Sampled(Tokens prompt_ids, int64_t max_length, int64_t num_ret
   return request;
 }
 
-std::string DecodeLetters(std::span<const int32_t> tokens) {
-  std::string text;
-  for (int32_t token : tokens) {
-    text += static_cast<char>('a' + token);
-  }
-  return text;
-}
-
 const GenerationSettings kSettings{"models/fake", DecodeLetters, 100, {}, {}};
 
 using Results = std::vector<Result<std::vector<NewTokens>>>;

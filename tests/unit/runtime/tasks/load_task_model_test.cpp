@@ -6,13 +6,10 @@
 #include <map>
 #include <string>
 
-#include <unistd.h>
-
 #include "fakes.h"
 #include "oracle.h"
-#include "runtime/base/pull.h"
-#include "runtime/tasks/task.h"
 #include "runtime/tasks/task_files.h"
+#include "task_calls.h"
 
 namespace plait {
 namespace {
@@ -21,20 +18,7 @@ constexpr double kTolerance = 1e-4;
 
 Result<std::unique_ptr<TaskModel>> Load(std::string_view task, const std::string& folder, ValueFields options = {},
                                         const std::vector<std::string>& prompt_starts = {}) {
-  Result<std::unique_ptr<TaskModel>> model = std::unique_ptr<TaskModel>();
-  ThreadPool pool(1);
-  pool.Run(
-      [&](ThreadTeam& team) { model = LoadTaskModel(task, folder, {std::move(options), AllDraftSources(), prompt_starts, {}}, team); });
-  return model;
-}
-
-std::vector<Result<Value>> Call(const TaskModel& model, std::string_view method, const std::vector<ValueFields>& calls, int threads = 1,
-                                uint64_t request_seed = 0, CallStatistics* statistics = nullptr) {
-  std::vector<Result<Value>> results;
-  ThreadPool pool(threads);
-  Cancellation cancellation;
-  pool.Run([&](ThreadTeam& team) { results = model.Call(method, calls, {team, cancellation, request_seed, statistics}); });
-  return results;
+  return LoadTask(task, folder, {std::move(options), AllDraftSources(), prompt_starts, {}});
 }
 
 const Value kRandomHead = Value::Record({{"seed", Value::Int(0)}});
@@ -196,66 +180,6 @@ TEST_CASE("what was known of a prompt changes no answer, and is not read again")
   }
 }
 
-/// A generator that `smaller`, if there is one, makes drafts for.
-Result<std::unique_ptr<TaskModel>> LoadDrafted(const std::string& folder, const TaskModel* smaller, TokenizerPool& tokenizers) {
-  TaskModelOptions options;
-  options.drafts = {DraftSource::Model};
-  options.prompt_starts = {"Answer in one word, and say no more than that.\nQuestion: "};
-  options.tokenizers = &tokenizers;
-  options.draft_model = smaller;
-  Result<std::unique_ptr<TaskModel>> model = std::unique_ptr<TaskModel>();
-  ThreadPool pool(1);
-  pool.Run([&](ThreadTeam& team) { model = LoadTaskModel("text.Generator", folder, options, team); });
-  return model;
-}
-
-/// All that a stream says.
-std::string ReadStream(const TaskModel& model, const ValueFields& call, CallStatistics& statistics) {
-  std::string text;
-  ThreadPool pool(2);
-  Cancellation cancellation;
-  pool.Run([&](ThreadTeam& team) {
-    Result<std::shared_ptr<ValueStream>> stream = model.Open("stream", call, {3, &statistics});
-    REQUIRE(stream.ok());
-    for (;;) {
-      Result<std::optional<Value>> piece = (*stream)->Next({team, cancellation});
-      REQUIRE(piece.ok());
-      if (!*piece) {
-        break;
-      }
-      text += (*piece)->AsString();
-    }
-  });
-  return text;
-}
-
-TEST_CASE("a smaller model that makes drafts changes no answer, asked for whole or as a stream") {
-  TokenizerPool tokenizers;
-  auto plain = LoadDrafted(TinyModel("openai-community/gpt2"), nullptr, tokenizers);
-  auto smaller = LoadDrafted(TinyModel("distilbert/distilgpt2"), nullptr, tokenizers);
-  REQUIRE(plain.ok());
-  REQUIRE(smaller.ok());
-  auto drafted = LoadDrafted(TinyModel("openai-community/gpt2"), smaller->get(), tokenizers);
-  REQUIRE(drafted.ok());
-  CallStatistics statistics;
-  CallStatistics of_drafted;
-  for (const char* prompt : {"I have an idea!", "Answer in one word, and say no more than that.\nQuestion: what is rain?", ""}) {
-    for (bool do_sample : {false, true}) {
-      ValueFields call = {{"prompt", Value::String(prompt)}, {"max_new_tokens", Value::Int(40)}, {"do_sample", Value::Bool(do_sample)}};
-      CHECK(ReadStream(**drafted, call, of_drafted) == ReadStream(**plain, call, statistics));
-      call.emplace_back("num_return_sequences", Value::Int(do_sample ? 3 : 1));
-      const Result<Value> wanted = Call(**plain, "generate", {call}, 1, 5, &statistics)[0];
-      const Result<Value> answer = Call(**drafted, "generate", {call}, 2, 5, &of_drafted)[0];
-      REQUIRE(wanted.ok());
-      REQUIRE(answer.ok());
-      CHECK(*answer == *wanted);
-    }
-  }
-  CHECK(statistics.guessed_tokens == 0);
-  CHECK(of_drafted.guessed_tokens > 0);
-  CHECK(of_drafted.bytes_streamed > statistics.bytes_streamed);
-}
-
 TEST_CASE("one call's fault leaves the others alone") {
   auto model = Load("text.Generator", TinyModel("openai-community/gpt2"));
   REQUIRE(model.ok());
@@ -357,32 +281,12 @@ TEST_CASE("what cannot be loaded says why") {
                    FailureKind::ModelUnsupported, "`label2id` has no label that begins with `entail` among LABEL_0, LABEL_1");
 }
 
-/// A copy of a stand-in's folder that a test may break.
-class ScratchModel {
- public:
-  explicit ScratchModel(const std::string& folder) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plait-tasks-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    folder_ = pattern;
-    std::filesystem::copy(folder, folder_);
-  }
-  ~ScratchModel() { std::filesystem::remove_all(folder_); }
-  ScratchModel(const ScratchModel&) = delete;
-  ScratchModel& operator=(const ScratchModel&) = delete;
-
-  [[nodiscard]] std::string folder() const { return folder_.string(); }
-  [[nodiscard]] std::filesystem::path File(std::string_view name) const { return folder_ / name; }
-
- private:
-  std::filesystem::path folder_;
-};
-
 TEST_CASE("a folder without a tokenizer, or with another model's") {
-  ScratchModel scratch(TinyModel("openai-community/gpt2"));
-  std::filesystem::remove(scratch.File("tokenizer.json"));
-  CheckDoesNotLoad(Load("text.Generator", scratch.folder()), FailureKind::ModelFileMissing, "`tokenizer.json` is missing");
-  std::filesystem::copy(TinyModel("google-bert/bert-base-uncased") + "/tokenizer.json", scratch.File("tokenizer.json"));
-  CheckDoesNotLoad(Load("text.Generator", scratch.folder()), FailureKind::TokenizerInvalid,
+  ModelCopy scratch = ModelCopy::OfFolder(TinyModel("openai-community/gpt2"));
+  std::filesystem::remove(scratch.path() + "/tokenizer.json");
+  CheckDoesNotLoad(Load("text.Generator", scratch.path()), FailureKind::ModelFileMissing, "`tokenizer.json` is missing");
+  std::filesystem::copy(TinyModel("google-bert/bert-base-uncased") + "/tokenizer.json", scratch.path() + "/tokenizer.json");
+  CheckDoesNotLoad(Load("text.Generator", scratch.path()), FailureKind::TokenizerInvalid,
                    "the tokenizer has 4000 ids; the model's `vocab_size` is 1001");
 }
 
@@ -402,26 +306,30 @@ TEST_CASE("models share the tokenizer of equal files where they are loaded toget
 }
 
 TEST_CASE("a smaller model with another tokenizer makes no drafts") {
-  ScratchModel scratch(TinyModel("distilbert/distilgpt2"));
-  std::ofstream(scratch.File("tokenizer.json"), std::ios::app) << "\n";
+  ModelCopy scratch = ModelCopy::OfFolder(TinyModel("distilbert/distilgpt2"));
+  std::ofstream(scratch.path() + "/tokenizer.json", std::ios::app) << "\n";
   TokenizerPool tokenizers;
-  auto smaller = LoadDrafted(scratch.folder(), nullptr, tokenizers);
+  TaskModelOptions options;
+  options.tokenizers = &tokenizers;
+  auto smaller = LoadTask("text.Generator", scratch.path(), options);
   REQUIRE(smaller.ok());
-  CheckDoesNotLoad(LoadDrafted(TinyModel("openai-community/gpt2"), smaller->get(), tokenizers), FailureKind::PlanInvalid,
-                   "its drafts come from " + scratch.folder() + ", which has another tokenizer");
+  options.drafts = {DraftSource::Model};
+  options.draft_model = smaller->get();
+  CheckDoesNotLoad(LoadTask("text.Generator", TinyModel("openai-community/gpt2"), options), FailureKind::PlanInvalid,
+                   "its drafts come from " + scratch.path() + ", which has another tokenizer");
 }
 
 TEST_CASE("generation_config.json holds for calls that say nothing") {
-  ScratchModel scratch(TinyModel("openai-community/gpt2"));
-  auto write = [&](std::string_view text) { std::ofstream(scratch.File("generation_config.json")) << text; };
+  ModelCopy scratch = ModelCopy::OfFolder(TinyModel("openai-community/gpt2"));
+  auto write = [&](const std::string& text) { scratch.Write("generation_config.json", text); };
   ValueFields call = {{"prompt", Value::String("I have an idea!")}};
   // The first greedy token after this prompt is `ress`, the third ` uy`.
   write(R"({"max_new_tokens": 2})");
-  auto model = Load("text.Generator", scratch.folder());
+  auto model = Load("text.Generator", scratch.path());
   REQUIRE(model.ok());
   CHECK(ToJson(*Call(**model, "generate", {call})[0]) == R"([{"generated_text": "I have an idea!ress s"}])");
   write(R"({"bos_token_id": 5000})");
-  CheckDoesNotLoad(Load("text.Generator", scratch.folder()), FailureKind::ModelConfigInvalid,
+  CheckDoesNotLoad(Load("text.Generator", scratch.path()), FailureKind::ModelConfigInvalid,
                    "`bos_token_id` is 5000; the model's `vocab_size` is 1001");
 }
 

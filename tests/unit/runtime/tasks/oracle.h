@@ -4,11 +4,11 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
 #include "compiler/formats/json.h"
+#include "tests/unit/runtime/models/fixture.h"
 
 namespace plait {
 
@@ -20,12 +20,7 @@ inline Value Json(std::string_view text, std::string_view name = "test") {
   return *value;
 }
 
-inline Value ReadOracle(std::string_view path) {
-  std::ifstream file(SourcePath(path));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return Json(text.str(), path);
-}
+inline Value ReadOracle(std::string_view path) { return ReadJson(SourcePath(path)); }
 
 /// The folder of a small stand-in, as `tools/make_models --tiny` writes it.
 inline std::string TinyModel(std::string_view name) {
