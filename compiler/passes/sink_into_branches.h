@@ -13,7 +13,8 @@ namespace plait {
 ///    other arm gives a placeholder that nobody reads;
 ///  - where a later one's condition depends on an earlier one that may use the value, the later one takes it from the earlier one's
 ///    branch or, if that was not taken, from a second copy;
-///  - what only some paths through the rounds of a loop need is copied to those paths, where equal calls are one when they run.
+///  - what only some paths through the rounds of a loop or the pieces of a stream need is copied to those paths, where equal calls are one
+///    when they run.
 /// What stands outside a guard and is used inside it is an argument of what it guards, and needed whenever the guard is.
 /// Constants may stay. Needs a graph without calls of functions.
 ir::Graph SinkIntoBranches(ir::Graph graph);

@@ -40,6 +40,8 @@ class Generator {
 
   /// Adds nodes, most of which nobody will use, and a result of the type.
   void FillRegion(RegionId region, const Type& result, int depth);
+  /// A list of half of what is visible, as texts.
+  NodeId ManyVisible(RegionId region);
   RegionId NewArm(const Type& result, int depth);
   RegionId NewItemRegion(const Type& item, const Type& result, int depth);
   RegionId NewStateRegion(const Type& state, const Type& result, int depth);

@@ -39,9 +39,20 @@ void Generator::FillRegion(RegionId region, const Type& result, int depth) {
   for (size_t i = 0; i < count; ++i) {
     visible_.push_back(Make(types[Below(types.size())], region, depth));
   }
-  NodeId result_id = OneIn(3) ? Pick(result, region, depth) : Make(result, region, depth);
+  const bool gives_many = options_.gives_many && function_.is_entry && depth == 0;
+  NodeId result_id = gives_many ? ManyVisible(region) : OneIn(3) ? Pick(result, region, depth) : Make(result, region, depth);
   function_.regions[region].result = result_id;
   visible_.resize(outside);
+}
+
+NodeId Generator::ManyVisible(RegionId region) {
+  std::vector<NodeId> items;
+  for (NodeId node : visible_) {
+    if (OneIn(2)) {
+      items.push_back(Apply(Operation::Display, kString, {node}, region));
+    }
+  }
+  return Add(NodeKind::List, Type::List(kString), std::move(items), region);
 }
 
 RegionId Generator::NewArm(const Type& result, int depth) {
@@ -246,7 +257,14 @@ NodeId Generator::MakeCall(const Type& type, RegionId region, int depth) {
     return again;
   }
   NodeId text = Pick(kString, region, depth);
-  return AddCall(type, text, Pick(kInt, region, depth), region);
+  NodeId call = AddCall(type, text, Pick(kInt, region, depth), region);
+  if (OneIn(2)) {
+    // One that may share a batch with it.
+    ir::Node like = function_.nodes[call];
+    like.operands[0] = Pick(kString, region, depth);
+    visible_.push_back(ir::AddNode(function_, region, std::move(like)));
+  }
+  return call;
 }
 
 NodeId Generator::AddCall(const Type& type, NodeId text, NodeId number, RegionId region) {
@@ -295,7 +313,7 @@ ir::Graph MakeRandomGraph(const RandomGraphOptions& options) {
     graph.functions.Add(std::move(callee));
   }
   std::vector<Type> parameters = {kInt, kString, kBool, kPair, Type::List(kInt), Type::List(kString), Type::List(kPair), kEither};
-  Type result = random() % 2 == 0 ? kString : Type::List(kInt);
+  Type result = options.gives_many ? Type::List(kString) : random() % 2 == 0 ? kString : Type::List(kInt);
   ir::Function entry = Generator(graph, random, options).Run("S.main", parameters, result, true);
   graph.functions.Add(std::move(entry));
   return graph;

@@ -18,6 +18,8 @@ struct RandomGraphOptions {
   /// Guards hold more than one call or cast, and loops begin with any state. What a guard needs from outside and a loop's first state are
   /// computed whether a path takes them or not, and passes that see that none does leave them out.
   bool guards_are_rich = false;
+  /// The entry gives a list of texts for half of what stands in its body, so that much of the graph is needed.
+  bool gives_many = false;
 };
 
 /// One entry and up to two functions that it calls. Values are ints, floats, bools, strings, records and lists of them, enums, unions, maps
