@@ -80,6 +80,29 @@ class TestDrafts(FolderTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("`--max-memory` takes a source", done.stderr)
 
+    def test_bench_tells_how_many_guesses_were_right(self):
+        source = self.write("writer.graph", GRAPH % "")
+        given = json.dumps({"prompt": PROMPTS[0]})
+
+        def bench(*options):
+            done = plait("bench", source, "--models", TINY, "--input", given, "--runs", "2", "--warmup", "0", "--quiet", *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout
+
+        step = self.run_on(source, PROMPTS[0])["steps"][0]
+        guessed, right, passes = (step[name] for name in ("guessed_tokens", "right_guesses", "passes"))
+        self.assertGreater(right, 0)
+        # What is guessed follows from what was right before, so it is the same in each run.
+        (counts,) = re.findall(r"(\d+) of (\d+) guesses right, (\d+\.\d) a pass$", bench(), re.MULTILINE)
+        self.assertEqual(counts, (str(right), str(guessed), f"{guessed / passes:.1f}"))
+        (figures,) = json.loads(bench("--json"))["steps"]
+        self.assertEqual([figures[name] for name in ("guessed_tokens", "right_guesses", "passes")], [guessed, right, passes])
+        # A pass decides a token for each right guess before it, and one by itself.
+        self.assertEqual(figures["new_tokens"], right + passes)
+        self.assertNotIn("guesses", bench("--drafts", "none"))
+        (figures,) = json.loads(bench("--json", "--drafts", "none"))["steps"]
+        self.assertEqual([figures[name] for name in ("guessed_tokens", "right_guesses")], [0, 0])
+
     def test_copies_are_left_out_before_a_graph_is_refused(self):
         source = self.write("writer.graph", GRAPH % "")
         plan = self.folder / "writer.plan"

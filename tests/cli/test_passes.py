@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
-import tomllib
 import unittest
-from pathlib import Path
-from typing import Any
 
-from support import ROOT, TINY, Program, compile_plan, optional_passes, plait
-
-GRAPHS = sorted((ROOT / "graphs").glob("*.graph"))
-HAS_CODE_MODELS = (ROOT / ".deps" / "code_models" / "bin" / "python").exists()
-IMAGES = ["/wAA/wD//wAA//8A/wAA/w==", "AAAAAP//////////AAAAAA=="]
-
-# What the entries take that has no default.
-ARGUMENTS: dict[str, dict[str, Any]] = {
-    "Cascade.classify_all": {"sentences": ["What a lovely day!", "It rains.", "What a lovely day!"]},
-    "EnsembleService.ensemble_predict": {"input_data": "So good!"},
-    "InferenceGraph.splitter": {"user": "ada"},
-    "InferenceService.predict": {"input_data": "So good!"},
-    "MultiModelService.process_a": {"input_data": "So good!"},
-    "MultiModelService.process_b": {"input_data": "So good!"},
-    "MultiModelService.combined_process": {"input_data": "So good!"},
-    "Rag.sources": {"question": "What does a ticket cost?"},
-    "Shapes.classify": {"image": IMAGES[0]},
-    "Shapes.classify_all": {"images": [*IMAGES, IMAGES[0]]},
-}
+from examples import GRAPHS, ExampleTest
+from support import optional_passes, plait
 
 
 def choices() -> list[tuple[str, ...]]:
@@ -37,7 +14,7 @@ def choices() -> list[tuple[str, ...]]:
     return [*each, tuple(word for words in each for word in words)]
 
 
-class PassTest(unittest.TestCase):
+class PassTest(ExampleTest):
     def test_the_tests_of_the_examples_pass(self) -> None:
         self.assertGreater(len(choices()), 4)
         for options in choices():
@@ -46,28 +23,11 @@ class PassTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_the_examples_answer_as_with_all_passes(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        graphs = [Path(shutil.copy(graph, folder.name)) for graph in GRAPHS]
-        if HAS_CODE_MODELS:
-            subprocess.run([ROOT / "tools" / "make_code_models", folder.name], check=True, capture_output=True)
-        else:
-            graphs = [graph for graph in graphs if "torchscript(" not in graph.read_text()]
-        for graph in graphs:
+        for graph in self.graphs():
             wanted = self.answers(graph)
             for options in choices():
                 with self.subTest(graph=graph.name, options=options):
                     self.assertEqual(self.answers(graph, *options), wanted)
-
-    @staticmethod
-    def answers(graph: Path, *options: str) -> dict[str, Any]:
-        """By entry its result."""
-        plan, places = compile_plan(graph, TINY, *options)
-        program = Program(plan, places, allow_code_models=True)
-        names = [entry["name"] for entry in tomllib.loads(plan)["entry"]]
-        answers = {name: program.run(name, ARGUMENTS.get(name, {})) for name in names}
-        program.close()
-        return answers
 
 
 if __name__ == "__main__":
