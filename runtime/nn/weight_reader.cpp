@@ -44,8 +44,9 @@ WeightReader::WeightReader(const Checkpoint& checkpoint, Precision precision, st
       progress_(std::move(progress)),
       team_(team),
       form_(*RunnableKernelForms().front()),
-      packed_(cache.cache, cache.model, PrecisionName(precision), cache.cache != nullptr ? checkpoint.Identity() : "", team),
-      packed_drafts_(cache.cache, cache.model, DraftFormat(precision), cache.cache != nullptr ? checkpoint.Identity() : "", team) {}
+      identity_(cache.cache != nullptr ? checkpoint.Identity() : ""),
+      packed_(cache.cache, cache.model, PrecisionName(precision), identity_, team),
+      packed_drafts_(cache.cache, cache.model, DraftFormat(precision), identity_, team) {}
 
 Result<WeightReader::Source> WeightReader::Find(std::string_view name, const std::vector<int64_t>& shape) const {
   PLAIT_TRY(TensorView view, checkpoint_.Tensor(name));

@@ -74,6 +74,8 @@ class WeightReader {
   std::function<void(uint64_t bytes)> progress_;
   ThreadTeam& team_;
   const KernelForm& form_;
+  /// What the cache knows the checkpoint by.
+  std::string identity_;
   PackedEntry packed_;
   PackedEntry packed_drafts_;
   std::atomic<uint64_t> bytes_done_ = 0;

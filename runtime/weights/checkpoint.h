@@ -37,8 +37,9 @@ class Checkpoint {
   [[nodiscard]] const Value& generation_config() const;
   /// Whether the weights say of themselves that they are random (made by tools/make_models).
   [[nodiscard]] bool is_stand_in() const;
-  /// What tells these weights from others without reading them: a digest of config.json and of the files' headers, and each file's size and
-  /// time of change in nanoseconds. Weights that were written over with the size and the time kept are not told apart.
+  /// What tells these weights from others without reading them all: a digest of config.json, of the files' headers and of the beginning,
+  /// the middle and the end of every tensor, and each file's size and time of change in nanoseconds. Trainings of one base are told apart
+  /// also where all files have one time; where a hand changed but numbers in between, only the time tells.
   [[nodiscard]] std::string Identity() const;
 
   [[nodiscard]] bool Has(std::string_view tensor_name) const;

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <unistd.h>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -137,6 +138,44 @@ TEST_CASE("a stand-in says so") {
   Result<Checkpoint> checkpoint = Checkpoint::Open(folder.path());
   REQUIRE(checkpoint.ok());
   CHECK(checkpoint->is_stand_in());
+}
+
+std::string IdentityOf(const Folder& folder) {
+  Result<Checkpoint> checkpoint = Checkpoint::Open(folder.path());
+  REQUIRE(checkpoint.ok());
+  return checkpoint->Identity();
+}
+
+TEST_CASE("weights of another content are others, also with the same header, size and time") {
+  constexpr size_t kLarge = 100'000;
+  constexpr size_t kSmall = 12'000;
+  const std::string header = R"({"large":{"dtype":"U8","shape":[100000],"data_offsets":[0,100000]},)"
+                             R"("small":{"dtype":"U8","shape":[12000],"data_offsets":[100000,112000]}})";
+  const std::filesystem::file_time_type time{std::chrono::seconds(1)};
+  auto write = [&](Folder& folder, const std::string& data, std::filesystem::file_time_type at) {
+    folder.Add("config.json", "{}").Add("model.safetensors", Safetensors(header, data));
+    std::filesystem::last_write_time(folder.path() + "/model.safetensors", at);
+  };
+  Folder folder;
+  const std::string data(kLarge + kSmall, 'a');
+  write(folder, data, time);
+  const std::string identity = IdentityOf(folder);
+  for (size_t changed : {size_t{0}, size_t{4095}, kLarge / 2, kLarge - 4096, kLarge - 1, kLarge, kLarge + 4500, kLarge + kSmall - 1}) {
+    INFO(changed);
+    std::string other = data;
+    other[changed] = 'b';
+    write(folder, other, time);
+    CHECK(IdentityOf(folder) != identity);
+  }
+  // What is not sampled is told by the time.
+  std::string between = data;
+  between[kLarge / 4] = 'b';
+  write(folder, between, time + std::chrono::nanoseconds(1));
+  CHECK(IdentityOf(folder) != identity);
+  // The same weights elsewhere are the same.
+  Folder copy;
+  write(copy, data, time);
+  CHECK(IdentityOf(copy) == identity);
 }
 
 TEST_CASE("files that are missing") {
