@@ -6,6 +6,7 @@
 #include <random>
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/InferenceMode.h>
@@ -15,16 +16,22 @@
 namespace plait {
 namespace {
 
+/// One thread, as all that computes in the runtime has it: on several, LibTorch's tanh now and then gives other numbers when it is first called.
+void Prepare() {
+  at::set_num_threads(1);
+  UseOperators();
+}
+
 template <class... Arguments>
 std::vector<c10::IValue> Call(const char* name, Arguments&&... arguments) {
-  UseOperators();
+  Prepare();
   torch::jit::Stack stack = {c10::IValue(std::forward<Arguments>(arguments))...};
   c10::Dispatcher::singleton().findSchemaOrThrow(name, "").callBoxed(&stack);
   return stack;
 }
 
 at::Tensor TensorOf(const char* name, const std::vector<c10::IValue>& arguments) {
-  UseOperators();
+  Prepare();
   torch::jit::Stack stack = arguments;
   c10::Dispatcher::singleton().findSchemaOrThrow(name, "").callBoxed(&stack);
   return stack.at(0).toTensor();
