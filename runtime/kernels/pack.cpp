@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
 
 #include "runtime/kernels/linear.h"
@@ -47,16 +46,18 @@ constexpr float kLargestInt8 = 127;
 int8_t RoundToInt8(float value) { return static_cast<int8_t>(std::bit_cast<int32_t>(value + 12582912.0F) - 0x4b400000); }
 
 void EncodeInt8Panel(const float* panel, int64_t depth, int8_t* out, float* scales) {
-  float largest[kPanelColumns] = {};
+  // The bits of magnitudes are in the order of the magnitudes, with what is not a number above them all.
+  int32_t largest_bits[kPanelColumns] = {};
   for (int64_t k = 0; k < depth; ++k) {
     for (int64_t c = 0; c < kPanelColumns; ++c) {
-      largest[c] = std::max(largest[c], std::abs(panel[k * kPanelColumns + c]));
+      largest_bits[c] = std::max(largest_bits[c], std::bit_cast<int32_t>(panel[k * kPanelColumns + c]) & 0x7fffffff);
     }
   }
   float inverses[kPanelColumns];
   for (int64_t c = 0; c < kPanelColumns; ++c) {
-    scales[c] = largest[c] / kLargestInt8;
-    inverses[c] = largest[c] > 0 ? kLargestInt8 / largest[c] : 0;
+    const auto largest = std::bit_cast<float>(largest_bits[c]);
+    scales[c] = largest / kLargestInt8;
+    inverses[c] = largest > 0 ? kLargestInt8 / largest : 0;
   }
   for (int64_t k = 0; k < depth; ++k) {
     for (int64_t c = 0; c < kPanelColumns; ++c) {

@@ -23,7 +23,7 @@ constexpr int64_t ElementSize(ElementType type) { return type == ElementType::F3
 /// Counts the changes of how panels lie in memory, and of what EncodePanels makes of a weight: panels that were kept on disk by another
 /// version of either are not used.
 constexpr int kPanelLayoutVersion = 1;
-constexpr int kEncodingVersion = 1;
+constexpr int kEncodingVersion = 2;
 
 /// Converts `count` elements from element `first` of the source on; exact for every type.
 void ReadFloats(const MatrixSource& source, int64_t first, int64_t count, float* out);
@@ -37,7 +37,8 @@ void PackDepthRows(const MatrixSource& source, int64_t begin, int64_t end, int64
 void PackColumnRows(const MatrixSource& source, int64_t begin, int64_t end, int64_t first_column, float* panels);
 
 /// Stores `panel_count` panels of floats in another format: bf16 rounded to nearest, ties to even; int8 with one scale a column, so that
-/// the column's largest magnitude becomes 127. `scales` is [panel_count * 64], for int8 only.
+/// the column's largest magnitude becomes 127. `scales` is [panel_count * 64], for int8 only; that of a column with a weight that is not
+/// finite is not finite either, so that what is computed with it shows the weight as the floats would.
 void EncodePanels(const float* panels, int64_t depth, int64_t panel_count, WeightFormat format, std::byte* out, float* scales);
 
 /// `count` packed weights from weight `first` of the panels on, without their scales; exact for every format.

@@ -140,5 +140,22 @@ TEST_CASE("weights stored as int8 are within half a step of their column's scale
   }
 }
 
+TEST_CASE("an int8 column with a weight that is not finite has a scale that is not finite, wherever the weight stands") {
+  constexpr int64_t kDepth = 5;
+  for (float broken : {NAN, -NAN, INFINITY, -INFINITY}) {
+    for (int64_t row = 0; row < kDepth; ++row) {
+      std::vector<float> panel = RandomFloats(kDepth * kPanelColumns, 9, 3);
+      panel[static_cast<size_t>(row * kPanelColumns + 7)] = broken;
+      std::vector<std::byte> stored(panel.size());
+      std::vector<float> scales(kPanelColumns);
+      EncodePanels(panel.data(), kDepth, 1, WeightFormat::Int8, stored.data(), scales.data());
+      for (size_t column = 0; column < scales.size(); ++column) {
+        CHECK(std::isfinite(scales[column]) == (column != 7));
+      }
+      CHECK(std::isnan(scales[7]) == std::isnan(broken));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace plait

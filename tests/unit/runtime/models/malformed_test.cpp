@@ -1,6 +1,10 @@
 // Checkpoints that contradict their configuration or lack something: each fails with its kind and names what is wrong.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
 #include <optional>
 
 #include "fixture.h"
@@ -128,6 +132,44 @@ TEST_CASE("activations by the names that transformers has for them") {
     copy.ChangeConfig("gelu_new", name);
     const Checkpoint checkpoint = OpenOrFail(copy.path());
     CHECK(*ConfigReader(checkpoint).ActivationOf("activation_function", "") == activation);
+  }
+}
+
+std::vector<float> LogitsOf(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team) {
+  const std::vector<int32_t> tokens = {3, 5, 7};
+  if (checkpoint.config().Field("n_embd") != nullptr) {
+    std::unique_ptr<CausalLm> model = *LoadCausalLm(checkpoint, options, team);
+    std::unique_ptr<KeyValueCache> past = model->NewCache(1, model->max_positions());
+    const CausalLm::Step step{0, tokens};
+    const std::span<const float> logits = model->Forward({&step, 1}, WeightCopy::Main, *past, team);
+    return {logits.begin(), logits.end()};
+  }
+  const std::vector<int32_t> types(tokens.size());
+  const EncoderInput input{tokens, types};
+  return *(*LoadSequenceClassifier(checkpoint, options, team))->Forward({&input, 1}, team, Cancellation());
+}
+
+TEST_CASE("a weight that is not a number shows in the logits, in every precision") {
+  for (const auto& [model, tensor] : {std::pair<std::string, std::string>{"gpt2", "transformer.h.0.mlp.c_fc.weight"},
+                                      {"gpt2", "transformer.wte.weight"},
+                                      {"bert", "bert.encoder.layer.1.attention.self.value.weight"},
+                                      {"bert", "classifier.weight"}}) {
+    ModelCopy copy(model);
+    copy.ChangeWeights([name = tensor](FileTensors& tensors) {
+      constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+      std::memcpy(tensors.at(name).bytes.data() + 40, &kNone, sizeof(kNone));
+    });
+    ThreadPool pool(1);
+    pool.Run([&](ThreadTeam& team) {
+      for (Precision precision : {Precision::Exact, Precision::Bf16, Precision::Int8}) {
+        CAPTURE(tensor);
+        CAPTURE(static_cast<int>(precision));
+        LoadOptions options;
+        options.precision = precision;
+        const std::vector<float> logits = LogitsOf(OpenOrFail(copy.path()), options, team);
+        CHECK(!std::ranges::all_of(logits, [](float logit) { return std::isfinite(logit); }));
+      }
+    });
   }
 }
 

@@ -89,5 +89,26 @@ TEST_CASE("where too many outputs come close, and where numbers are not finite, 
   CHECK(CheckLargest(weight, depth, columns, x, 2) == 1);
 }
 
+TEST_CASE("an output that is not finite for its weights shows, however small the other ones are") {
+  const Checkpoint checkpoint = OpenOrFail(OraclePath("gpt2"));
+  constexpr int64_t kDepth = 48;
+  constexpr int64_t kColumns = 1000;
+  constexpr int64_t kBroken = 777;
+  std::mt19937 random(8);
+  const Floats x = Normal(random, kDepth, 1);
+  Floats weight = Normal(random, static_cast<size_t>(kDepth * kColumns), 0.5F);
+  std::fill_n(weight.begin() + kBroken * kDepth, kDepth, 0.0F);
+  weight[kBroken * kDepth + 30] = std::numeric_limits<float>::quiet_NaN();
+  ThreadPool pool(1);
+  pool.Run([&](ThreadTeam& team) {
+    WeightReader reader(checkpoint, Precision::Exact, {}, team, {});
+    LinearLayer layer = LinearLayer::FromValues(reader.form(), weight, kDepth, kColumns);
+    layer.AddDraft(reader);
+    Floats largest(kColumns);
+    ForwardLargest(layer, x.data(), 1, largest.data(), team);
+    CHECK(std::isnan(largest[kBroken]));
+  });
+}
+
 }  // namespace
 }  // namespace plait

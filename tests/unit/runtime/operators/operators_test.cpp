@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <random>
 
 #include <ATen/Functions.h>
@@ -11,12 +13,14 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/InferenceMode.h>
 
+#include "runtime/kernels/pack.h"
 #include "runtime/operators/plain_operators.h"
 
 namespace plait {
 namespace {
 
-/// One thread, as all that computes in the runtime has it: on several, LibTorch's tanh now and then gives other numbers when it is first called.
+/// One thread, as all that computes in the runtime has it: on several, LibTorch's tanh now and then gives other numbers when it is first
+/// called.
 void Prepare() {
   at::set_num_threads(1);
   UseOperators();
@@ -142,6 +146,30 @@ TEST_CASE("rotary embedding") {
   const at::Tensor table = at::ones({3, 2});
   for (int64_t wrong : {-1, 3}) {
     CHECK_THROWS_AS(TensorOf("plait::rotary", {x, at::full({2}, wrong, at::kLong), table, table, false}), c10::Error);
+  }
+}
+
+TEST_CASE("the kernels encode int8 as plain ATen packs it, weights that are not finite among them") {
+  c10::InferenceMode inference;
+  at::manual_seed(12);
+  constexpr int64_t kIn = 9;
+  constexpr int64_t kBroken = 66;
+  for (double broken : {1.0, std::nan(""), -std::numeric_limits<double>::infinity()}) {
+    at::Tensor weight = at::randn({70, kIn});
+    weight[kBroken][3] = broken;
+    const std::vector<c10::IValue> floats = Call("plait::pack_linear", weight, "fp32");
+    const std::vector<c10::IValue> packed = Call("plait::pack_linear", weight, "int8");
+    at::Tensor panels = at::empty_like(packed[0].toTensor());
+    at::Tensor scales = at::empty_like(packed[1].toTensor());
+    EncodePanels(floats[0].toTensor().const_data_ptr<float>(), kIn, 2, WeightFormat::Int8, static_cast<std::byte*>(panels.data_ptr()),
+                 scales.data_ptr<float>());
+    CheckClose(scales, packed[1].toTensor(), 0);
+    const at::Tensor has_scale = at::isfinite(scales).unsqueeze(1);
+    CHECK(at::equal(at::where(has_scale, panels, 0), at::where(has_scale, packed[0].toTensor(), 0)));
+    // What is not finite is the outputs of that weight, and no other.
+    const at::Tensor y = TensorOf("plait::linear", {at::randn({2, kIn}), panels, scales, 70, c10::IValue(), "none", c10::IValue()});
+    const at::Tensor is_broken = at::arange(70).eq(kBroken).expand({2, 70});
+    CHECK(at::equal(at::isfinite(y), std::isfinite(broken) ? at::ones({2, 70}, at::kBool) : is_broken.logical_not()));
   }
 }
 
