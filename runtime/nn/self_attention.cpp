@@ -1,6 +1,7 @@
 #include "runtime/nn/self_attention.h"
 
 #include <cstring>
+#include <vector>
 
 namespace plait {
 namespace {
@@ -37,26 +38,33 @@ AttentionArgs QueriesOf(const AttentionHeads& heads, const float* qkv, const Seq
   return args;
 }
 
+/// Where the keys of each sequence begin, in panels, and where the last end.
+std::vector<int64_t> KeyPanels(std::span<const SequenceRows> sequences) {
+  std::vector<int64_t> begins = {0};
+  begins.reserve(sequences.size() + 1);
+  for (const SequenceRows& rows : sequences) {
+    begins.push_back(begins.back() + PanelCount(rows.rows));
+  }
+  return begins;
+}
+
 }  // namespace
 
 int64_t EncoderKeyFloats(std::span<const SequenceRows> sequences, const AttentionHeads& heads) {
-  int64_t panels = 0;
-  for (const SequenceRows& rows : sequences) {
-    panels += PanelCount(rows.rows);
-  }
-  return panels * kPanelColumns * heads.hidden_size();
+  return KeyPanels(sequences).back() * kPanelColumns * heads.hidden_size();
 }
 
 void EncoderAttention(const KernelForm& form, const AttentionHeads& heads, const float* qkv, std::span<const SequenceRows> sequences,
                       AskingRows asking, float* key_panels, float* output, ThreadTeam& team) {
   const int64_t hidden = heads.hidden_size();
+  const std::vector<int64_t> panels_begin = KeyPanels(sequences);
   team.ParallelFor(static_cast<int64_t>(sequences.size()) * heads.count, 1, [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
       const int64_t sequence = item / heads.count;
       const int64_t head = item % heads.count;
       const SequenceRows& rows = sequences[static_cast<size_t>(sequence)];
       const float* keys = qkv + rows.first_row * 3 * hidden + hidden + head * heads.size;
-      float* panels = key_panels + EncoderKeyFloats(sequences.first(static_cast<size_t>(sequence)), heads) +
+      float* panels = key_panels + panels_begin[static_cast<size_t>(sequence)] * kPanelColumns * hidden +
                       head * PanelCount(rows.rows) * kPanelColumns * heads.size;
       StoreKeys(keys, 3 * hidden, rows.rows, heads.size, 0, panels, kPanelColumns * heads.size);
       AttentionArgs args = QueriesOf(heads, qkv, rows, AskingOf(asking, rows, sequence), head, output);
