@@ -14,6 +14,7 @@
 #include "runtime/tasks/prompt_reader.h"
 #include "runtime/tasks/task_models.h"
 #include "runtime/tasks/text_cleanup.h"
+#include "runtime/tokenizers/growing_text.h"
 
 namespace plait {
 namespace {
@@ -44,6 +45,8 @@ class Generator : public TaskModel {
   class TextStream;
 
   [[nodiscard]] Result<GenerationRequest> Prepare(const ValueFields& call, std::string_view prompt) const;
+  /// What is decoded with the new tokens, before them.
+  static std::span<const int32_t> TokensBefore(std::string_view prompt, const GenerationRequest& request);
   [[nodiscard]] std::string TextOf(std::string_view prompt, const GenerationRequest& request, std::span<const int32_t> tokens) const;
   [[nodiscard]] std::vector<Result<std::vector<NewTokens>>> Write(std::vector<GenerationRequest> requests, const CallContext& context,
                                                                   std::optional<ReadPrompt> prompt = {}) const;
@@ -135,13 +138,16 @@ Result<GenerationRequest> Generator::Prepare(const ValueFields& call, std::strin
   return MakeGenerationRequest(call, std::move(encoding.input_ids), defaults_, model_->max_positions());
 }
 
+std::span<const int32_t> Generator::TokensBefore(std::string_view prompt, const GenerationRequest& request) {
+  // Without a prompt the begin token is part of what the pipeline decodes.
+  return prompt.empty() ? std::span<const int32_t>(request.prompt_ids) : std::span<const int32_t>();
+}
+
 /// What new tokens add to the prompt: what they decode to by themselves, as TextGenerationPipeline.postprocess.
 std::string Generator::TextOf(std::string_view prompt, const GenerationRequest& request, std::span<const int32_t> tokens) const {
-  std::vector<int32_t> ids(tokens.begin(), tokens.end());
-  if (prompt.empty()) {
-    // Without a prompt the begin token is part of what the pipeline decodes.
-    ids.insert(ids.begin(), request.prompt_ids.begin(), request.prompt_ids.end());
-  }
+  const std::span<const int32_t> before = TokensBefore(prompt, request);
+  std::vector<int32_t> ids(before.begin(), before.end());
+  ids.insert(ids.end(), tokens.begin(), tokens.end());
   std::string text = files_.tokenizer->Decode(ids, true);
   return files_.cleans_up ? CleanUpTokenization(std::move(text)) : text;
 }
@@ -197,9 +203,9 @@ class Generator::TextStream : public ValueStream {
         continue;
       }
       const std::span<const int32_t> written = batch_->WrittenByFirst();
-      ++tokens_given_;
+      decoded_->Add(written[tokens_given_++]);
       const bool is_whole = tokens_given_ == written.size() && batch_->is_done() && Failure().ok();
-      std::string text = generator_.TextOf(prompt_, request_, written.first(tokens_given_));
+      const std::string& text = Text();
       size_t end = is_whole ? text.size() : std::max(given_, FinalBytes(text));
       if (is_whole) {
         Close();
@@ -225,9 +231,18 @@ class Generator::TextStream : public ValueStream {
       prompt_ = prompt.AsString();
     }
     PLAIT_TRY(request_, generator_.Prepare(call_, prompt_));
+    decoded_.emplace(*generator_.files_.tokenizer, true);
+    for (int32_t token : generator_.TokensBefore(prompt_, request_)) {
+      decoded_->Add(token);
+    }
     batch_ = std::make_unique<GenerationBatch>(*generator_.model_, generator_.settings_, std::vector{request_}, context_.request_seed,
                                                context_.statistics, std::move(read));
     return {};
+  }
+
+  /// What `TextOf` gives of the tokens that were given out.
+  const std::string& Text() {
+    return generator_.files_.cleans_up ? clean_.Update(decoded_->text(), decoded_->settled()) : decoded_->text();
   }
 
   [[nodiscard]] Result<void> Failure() const {
@@ -259,6 +274,8 @@ class Generator::TextStream : public ValueStream {
   std::string prompt_;
   GenerationRequest request_;
   std::unique_ptr<GenerationBatch> batch_;
+  std::optional<GrowingText> decoded_;
+  GrowingCleanText clean_;
   /// Tokens of the text that were given out, and the bytes of them that nothing changes any more.
   size_t tokens_given_ = 0;
   size_t given_ = 0;

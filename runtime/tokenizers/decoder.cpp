@@ -126,6 +126,11 @@ Result<Decoder> Decoder::Read(const JsonView& json) {
   return decoder;
 }
 
+bool Decoder::decodes_each_token() const {
+  // The BPE decoder writes the last token in its own way, and what follows another step sees more than one token.
+  return steps_.empty() || (steps_.size() == 1 && !std::holds_alternative<DecodeBpe>(steps_.front()));
+}
+
 std::string Decoder::Apply(std::vector<std::string> tokens) const {
   for (const DecoderStep& step : steps_) {
     tokens = std::visit([&](const auto& kind) { return Run(kind, std::move(tokens)); }, step);

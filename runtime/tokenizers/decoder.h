@@ -32,6 +32,8 @@ class Decoder {
 
   /// Needs tokens of valid UTF-8 and gives it.
   [[nodiscard]] std::string Apply(std::vector<std::string> tokens) const;
+  /// As `Tokenizer::decodes_each_token`.
+  [[nodiscard]] bool decodes_each_token() const;
 
  private:
   bool joins_with_spaces_ = true;

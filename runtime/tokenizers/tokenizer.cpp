@@ -161,6 +161,8 @@ std::string Tokenizer::Decode(std::span<const int32_t> ids, bool skip_special_to
   return impl_->decoder.Apply(std::move(tokens));
 }
 
+bool Tokenizer::decodes_each_token() const { return impl_->decoder.decodes_each_token(); }
+
 std::optional<int32_t> Tokenizer::TokenToId(std::string_view token) const {
   std::optional<int32_t> added = impl_->added_tokens.Find(token);
   return added ? added : VocabularyOf(impl_->model).Find(token);

@@ -40,6 +40,9 @@ class Tokenizer {
 
   /// Bytes that are no valid UTF-8 become U+FFFD, as in the `tokenizers` library. Ids outside the vocabulary are skipped.
   [[nodiscard]] std::string Decode(std::span<const int32_t> ids, bool skip_special_tokens) const;
+  /// Whether what a token decodes to depends on no other one, but on whether it is the first, and where a character's bytes are those of
+  /// several tokens.
+  [[nodiscard]] bool decodes_each_token() const;
 
   [[nodiscard]] std::optional<int32_t> TokenToId(std::string_view token) const;
   /// One past the largest id, added tokens included.
