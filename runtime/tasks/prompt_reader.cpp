@@ -6,7 +6,10 @@
 namespace plait {
 namespace {
 
+/// The text is looked at again when it has grown by so many bytes, and by one of so many parts of what is going to be looked at, so that
+/// all looks together take time that grows with the text alone.
 constexpr size_t kBytesBetweenLooks = 8;
+constexpr size_t kPartsBetweenLooks = 16;
 
 /// The text without its last word and the white space before it, which a tokenizer may join to what follows.
 std::string_view StablePart(std::string_view text) {
@@ -51,7 +54,12 @@ Result<std::vector<ReadPrompt>> ReadPromptStarts(const CausalLm& model, WeightCo
 
 PromptReader::PromptReader(const CausalLm& model, const GenerationSettings& settings, const Tokenizer& tokenizer, size_t sequences,
                            CallStatistics* statistics)
-    : model_(model), settings_(settings), tokenizer_(tokenizer), statistics_(statistics) {
+    : model_(model),
+      settings_(settings),
+      tokenizer_(tokenizer),
+      statistics_(statistics),
+      tokens_(tokenizer.TokensBeforeText()),
+      next_look_(kBytesBetweenLooks) {
   int64_t positions = model.max_positions();
   read_.cache = model.NewCache(static_cast<int>(SequencesWithRoom(positions, static_cast<int64_t>(sequences))), positions);
 }
@@ -59,19 +67,40 @@ PromptReader::PromptReader(const CausalLm& model, const GenerationSettings& sett
 Result<void> PromptReader::Feed(std::string_view piece, ThreadTeam& team) {
   text_ += piece;
   bool is_full = read_.tokens.size() >= static_cast<size_t>(model_.max_positions());
-  // A token has a byte at least, so with fewer bytes there are too few tokens.
-  if (is_full || text_.size() - looked_at_ < kBytesBetweenLooks) {
+  if (is_full || text_.size() < next_look_) {
     return {};
   }
-  looked_at_ = text_.size();
-  PLAIT_TRY(Encoding whole, tokenizer_.Encode(text_, true));
-  if (whole.input_ids.size() < read_.tokens.size() + static_cast<size_t>(kStreamedPrefillTokens / 2)) {
-    return {};
+  PLAIT_TRY_VOID(tokenizer_.cuts_at_white_space() ? TokenizeToCut() : TokenizeWhole());
+  next_look_ = text_.size() + std::max(kBytesBetweenLooks, (text_.size() - cut_) / kPartsBetweenLooks);
+  if (tokens_.size() >= read_.tokens.size() + static_cast<size_t>(kStreamedPrefillTokens / 2)) {
+    Read(std::span(tokens_).first(std::min(tokens_.size(), static_cast<size_t>(model_.max_positions()))), team);
   }
-  PLAIT_TRY(Encoding stable, tokenizer_.Encode(StablePart(text_), true));
-  const size_t known = std::min(EqualTokens(stable.input_ids, whole.input_ids), static_cast<size_t>(model_.max_positions()));
-  Read(std::span(stable.input_ids).first(known), team);
   return {};
+}
+
+Result<void> PromptReader::TokenizeToCut() {
+  const std::string_view rest = std::string_view(text_).substr(cut_);
+  const size_t cut = tokenizer_.LastCut(rest);
+  if (cut == 0) {
+    return {};
+  }
+  PLAIT_TRY(Encoding words, Tokenize(rest.substr(0, cut), false));
+  tokens_.insert(tokens_.end(), words.input_ids.begin(), words.input_ids.end());
+  cut_ += cut;
+  return {};
+}
+
+Result<void> PromptReader::TokenizeWhole() {
+  PLAIT_TRY(Encoding whole, Tokenize(text_, true));
+  PLAIT_TRY(Encoding stable, Tokenize(StablePart(text_), true));
+  stable.input_ids.resize(EqualTokens(stable.input_ids, whole.input_ids));
+  tokens_ = std::move(stable.input_ids);
+  return {};
+}
+
+Result<Encoding> PromptReader::Tokenize(std::string_view text, bool add_special_tokens) {
+  bytes_tokenized_ += text.size();
+  return tokenizer_.Encode(text, add_special_tokens);
 }
 
 void PromptReader::Read(std::span<const int32_t> tokens, ThreadTeam& team) {

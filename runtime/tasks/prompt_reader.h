@@ -27,6 +27,8 @@ Result<std::vector<ReadPrompt>> ReadPromptStarts(const CausalLm& model, WeightCo
 
 /// Tokens of a text that grows are those of the whole text only as far as nothing that follows can change them: the last words are held
 /// back, and whoever goes on with what was read compares it with the tokens of the whole. So the answer is that to the whole text, always.
+/// Where the tokenizer cuts words at white space, each word is tokenized once. Where it may not, all of the text is tokenized each time
+/// that it has grown by a part of itself.
 class PromptReader {
  public:
   /// The cache has room for `sequences` that go on with the prompt, as many as fit. The references and `statistics`, which may be null,
@@ -38,10 +40,17 @@ class PromptReader {
   Result<void> Feed(std::string_view piece, ThreadTeam& team);
 
   [[nodiscard]] const std::string& text() const { return text_; }
+  /// What the tokenizer was given, over all looks at the text.
+  [[nodiscard]] size_t bytes_tokenized() const { return bytes_tokenized_; }
   /// What was read, for those who go on.
   ReadPrompt Take() &&;
 
  private:
+  /// Finds the tokens that the whole text is going to begin with: up to the last place where it may be cut for certain, or else as far as
+  /// those of all of it are those of it without its last word.
+  Result<void> TokenizeToCut();
+  Result<void> TokenizeWhole();
+  Result<Encoding> Tokenize(std::string_view text, bool add_special_tokens);
   /// Runs the tokens from the first on that differs from what was read.
   void Read(std::span<const int32_t> tokens, ThreadTeam& team);
 
@@ -50,8 +59,12 @@ class PromptReader {
   const Tokenizer& tokenizer_;
   CallStatistics* statistics_;
   std::string text_;
-  /// Bytes of the text when it was last looked at.
-  size_t looked_at_ = 0;
+  /// What the whole text is going to begin with. The tokens are those of the text up to `cut_`, where there is one.
+  std::vector<int32_t> tokens_;
+  size_t cut_ = 0;
+  /// Bytes of the text when it is looked at again.
+  size_t next_look_;
+  size_t bytes_tokenized_ = 0;
   ReadPrompt read_;
 };
 

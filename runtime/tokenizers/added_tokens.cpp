@@ -54,6 +54,17 @@ size_t EndOfWhiteSpaceFrom(std::string_view text, size_t offset) {
   return offset;
 }
 
+bool HasWhiteSpace(std::string_view text) {
+  for (size_t offset = 0; offset < text.size();) {
+    const CodePoint c = DecodeAt(text, offset);
+    if (IsWhiteSpace(c.value)) {
+      return true;
+    }
+    offset += c.size;
+  }
+  return false;
+}
+
 bool TouchesWord(std::string_view text, size_t begin, size_t end) {
   return (begin > 0 && IsWord(DecodeBefore(text, begin).value)) || (end < text.size() && IsWord(DecodeAt(text, end).value));
 }
@@ -125,6 +136,7 @@ Result<void> AddedTokens::Add(AddedToken token, const JsonView& json) {
     specials_.insert(token.content);
   }
   end_id_ = std::max(end_id_, token.id + 1);
+  leave_white_space_ = leave_white_space_ && !token.rstrip && !HasWhiteSpace(token.matched_as);
   tokens_.push_back(std::move(token));
   return {};
 }

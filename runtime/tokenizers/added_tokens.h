@@ -63,6 +63,9 @@ class AddedTokens {
   /// Finds the tokens in the text, normalizes what lies between and finds those that match only there.
   [[nodiscard]] Result<SplitText> Extract(std::string_view text, const Normalizer& normalizer) const;
 
+  /// Whether no token has white space in it or takes along what follows it.
+  [[nodiscard]] bool leave_white_space() const { return leave_white_space_; }
+
   [[nodiscard]] std::optional<int32_t> Find(std::string_view content) const;
   /// What the decoder sees of the id.
   [[nodiscard]] std::optional<std::string_view> Token(int32_t id) const;
@@ -82,6 +85,7 @@ class AddedTokens {
   TokenTrie raw_trie_;
   TokenTrie normalized_trie_;
   int32_t end_id_ = 0;
+  bool leave_white_space_ = true;
 };
 
 }  // namespace plait::tokenizers

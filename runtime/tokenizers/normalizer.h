@@ -44,6 +44,7 @@ class Normalizer {
 
   /// Needs valid UTF-8 and gives it. Fails where a pattern takes too many steps on the text.
   [[nodiscard]] Result<std::string> Apply(std::string_view text) const;
+  [[nodiscard]] bool is_empty() const { return steps_.empty(); }
 
  private:
   std::vector<NormalizerStep> steps_;

@@ -180,4 +180,15 @@ Encoding PostProcessor::Apply(const std::vector<std::vector<int32_t>>& texts, bo
   return encoding;
 }
 
+std::vector<int32_t> PostProcessor::IdsBeforeText() const {
+  std::vector<int32_t> ids;
+  for (const TemplatePart& part : template_.single) {
+    if (part.sequence) {
+      break;
+    }
+    ids.insert(ids.end(), part.special_ids.begin(), part.special_ids.end());
+  }
+  return ids;
+}
+
 }  // namespace plait::tokenizers

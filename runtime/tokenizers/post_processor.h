@@ -37,6 +37,8 @@ class PostProcessor {
 
   /// Joins the ids of one text or of two.
   [[nodiscard]] Encoding Apply(const std::vector<std::vector<int32_t>>& texts, bool add_special_tokens) const;
+  /// The ids of the special tokens before a single text.
+  [[nodiscard]] std::vector<int32_t> IdsBeforeText() const;
 
  private:
   explicit PostProcessor(Template made) : template_(std::move(made)) {}

@@ -201,6 +201,22 @@ Result<PreTokenizer> PreTokenizer::Read(const JsonView& json) {
   return pre_tokenizer;
 }
 
+bool PreTokenizer::cuts_at_white_space() const {
+  // Once the first step has cut there, the later ones see each side alone.
+  if (steps_.empty()) {
+    return false;
+  }
+  if (const auto* split = std::get_if<SplitAtClass>(&steps_.front())) {
+    return split->contains == IsWhiteSpace && split->behavior == SplitBehavior::kRemoved;
+  }
+  if (const auto* bytes = std::get_if<ByteLevelSplit>(&steps_.front())) {
+    // Of GPT-2's pattern, whose words may begin with a space and have none behind it. A space that is put before a text is not put before
+    // its second part.
+    return bytes->pattern.has_value() && !bytes->adds_prefix_space;
+  }
+  return std::holds_alternative<SplitIntoWords>(steps_.front());
+}
+
 Result<SplitText> PreTokenizer::Apply(SplitText split) const {
   for (const PreTokenizerStep& step : steps_) {
     PLAIT_TRY(split, std::visit([&](const auto& kind) { return Run(kind, std::move(split)); }, step));

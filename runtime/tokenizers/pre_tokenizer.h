@@ -41,6 +41,8 @@ class PreTokenizer {
 
   /// Added tokens stay as they are. Fails where a pattern takes too many steps on a piece.
   [[nodiscard]] Result<SplitText> Apply(SplitText split) const;
+  /// Whether a word ends where white space stands behind something else, and neither its cut nor what follows looks at the other side.
+  [[nodiscard]] bool cuts_at_white_space() const;
 
  private:
   std::vector<PreTokenizerStep> steps_;

@@ -16,6 +16,7 @@
 #include "runtime/tokenizers/normalizer.h"
 #include "runtime/tokenizers/post_processor.h"
 #include "runtime/tokenizers/pre_tokenizer.h"
+#include "runtime/tokenizers/unicode.h"
 #include "runtime/tokenizers/word_piece.h"
 
 namespace plait {
@@ -147,6 +148,29 @@ Result<Encoding> Tokenizer::EncodePair(std::string_view first, std::string_view 
   PLAIT_TRY(std::vector<int32_t> first_ids, impl_->EncodeText(first));
   PLAIT_TRY(std::vector<int32_t> second_ids, impl_->EncodeText(second));
   return impl_->post_processor.Apply({std::move(first_ids), std::move(second_ids)}, add_special_tokens);
+}
+
+std::vector<int32_t> Tokenizer::TokensBeforeText() const { return impl_->post_processor.IdsBeforeText(); }
+
+bool Tokenizer::cuts_at_white_space() const {
+  // A normalizer may write white space, and drop what stands before it.
+  return impl_->normalizer.is_empty() && impl_->added_tokens.leave_white_space() && impl_->pre_tokenizer.cuts_at_white_space();
+}
+
+size_t Tokenizer::LastCut(std::string_view text) const {
+  constexpr std::string_view kWhiteSpace = " \t\n\r\f\v";
+  if (!cuts_at_white_space() || !simdjson::validate_utf8(text.data(), text.size())) {
+    return 0;
+  }
+  for (size_t cut = text.find_last_of(kWhiteSpace); cut != std::string_view::npos && cut > 0;
+       cut = text.find_last_of(kWhiteSpace, cut - 1)) {
+    // Between two white spaces they may belong together.
+    const uint32_t before = tokenizers::DecodeBefore(text, cut).value;
+    if ((before > ' ' && before < 0x7F) || (before >= 0x80 && tokenizers::IsWord(before))) {
+      return cut;
+    }
+  }
+  return 0;
 }
 
 std::string Tokenizer::Decode(std::span<const int32_t> ids, bool skip_special_tokens) const {

@@ -1,6 +1,7 @@
 // Text to token ids and back, as a Hugging Face tokenizer.json states it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -37,6 +38,14 @@ class Tokenizer {
   /// and with `tokenizer-invalid` where it needs an unknown token that the vocabulary lacks.
   Result<Encoding> Encode(std::string_view text, bool add_special_tokens) const;
   Result<Encoding> EncodePair(std::string_view first, std::string_view second, bool add_special_tokens) const;
+
+  /// The special tokens that `Encode` puts before a text.
+  [[nodiscard]] std::vector<int32_t> TokensBeforeText() const;
+  /// Whether `LastCut` knows where texts may be cut.
+  [[nodiscard]] bool cuts_at_white_space() const;
+  /// The last place where the text may be cut: however it goes on, its tokens without special ones around them are those of what stands
+  /// before that place and then those of the rest. 0 where no such place is known.
+  [[nodiscard]] size_t LastCut(std::string_view text) const;
 
   /// Bytes that are no valid UTF-8 become U+FFFD, as in the `tokenizers` library. Ids outside the vocabulary are skipped.
   [[nodiscard]] std::string Decode(std::span<const int32_t> ids, bool skip_special_tokens) const;
