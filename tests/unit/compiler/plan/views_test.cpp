@@ -35,7 +35,7 @@ TEST_CASE("the stage tree for people") {
   map for %4 in %3                         all in one pass  → %6   2            210 ms     6 %
   └─ BertBaseUncased.classifier.classify   %4 → %5                 2            210 ms     6 %     4.2 GB
 
-  predicted 3.31 s · bound 3.19 s (memory bandwidth) · peak memory 1.3 GB of 25.0 GB
+  predicted 3.31 s · bound 3.19 s (memory bandwidth) · peak memory 1.3 GB of 25.0 GB, 124 MB of it for drafts
   asked: gpu 1 for Gpt2 · got: cpu (models run on nothing else); --strict refuses
   assumes: new tokens: 112 of max_length 128
   why not faster: plait plan --explain
