@@ -108,22 +108,27 @@ void PackDepthRows(const MatrixSource& source, int64_t begin, int64_t end, int64
 }
 
 void PackColumnRows(const MatrixSource& source, int64_t begin, int64_t end, int64_t first_column, float* panels) {
-  // Small squares, so that the lines that a square writes stay in the nearest cache until they are full.
-  constexpr int64_t kSide = 16;
+  // A square at a time, so that rows of the source are read in stretches that the processor fetches ahead, and those of the panels written
+  // whole. The odd stride keeps a column of the square out of one set of the cache.
+  constexpr int64_t kSide = kPanelColumns;
+  float square[kSide][kSide + 1];
   const int64_t depth = source.columns;
-  float row[kSide];
-  for (int64_t first_row = begin; first_row < end; first_row += kPanelColumns) {
-    const int64_t last_row = std::min(first_row + kPanelColumns, end);
+  for (int64_t row = begin; row < end;) {
+    const int64_t target = first_column + row;
+    const int64_t rows = std::min(kPanelColumns - target % kPanelColumns, end - row);
+    float* panel = ColumnOf(panels, depth, target);
     for (int64_t k = 0; k < depth; k += kSide) {
       const int64_t count = std::min(kSide, depth - k);
-      for (int64_t r = first_row; r < last_row; ++r) {
-        ReadFloats(source, r * depth + k, count, row);
-        float* column = ColumnOf(panels, depth, first_column + r) + k * kPanelColumns;
-        for (int64_t i = 0; i < count; ++i) {
-          column[i * kPanelColumns] = row[i];
+      for (int64_t r = 0; r < rows; ++r) {
+        ReadFloats(source, (row + r) * depth + k, count, square[r]);
+      }
+      for (int64_t i = 0; i < count; ++i) {
+        for (int64_t r = 0; r < rows; ++r) {
+          panel[(k + i) * kPanelColumns + r] = square[r][i];
         }
       }
     }
+    row += rows;
   }
 }
 
