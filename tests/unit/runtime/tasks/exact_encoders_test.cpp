@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "compiler/base/pass_limits.h"
 #include "guide_text.h"
 #include "oracle.h"
-#include "compiler/base/pass_limits.h"
 #include "runtime/cache/cache_folder.h"
 #include "runtime/tasks/encoder_batch.h"
 #include "task_calls.h"
