@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 #include <llvm/ADT/StringRef.h>
@@ -140,7 +141,7 @@ Result<Machine> ReadMachine(std::string_view toml, std::string_view name, Machin
   static const std::vector<std::string> kKeys = {"cores",  "gpus",     "core_read_bandwidth", "read_bandwidth", "core_fp32_peak",
                                                  "memory", "processor"};
   PLAIT_TRY(toml::table table, ParseSettings(toml, name, kKeys));
-  Machine machine = detected;
+  Machine machine = std::move(detected);
   int64_t cores = machine.cores;
   int64_t gpus = machine.gpus;
   constexpr int64_t kMostCores = 4096;
