@@ -159,9 +159,9 @@ void CompareOnce(uint64_t seed, uint64_t one_failure_in, bool guards_are_rich = 
 
 /// Sanitizers take twenty times as long, and look for something else.
 #ifdef __SANITIZE_ADDRESS__
-constexpr uint64_t kPrograms = 60;
+constexpr size_t kPrograms = 60;
 #else
-constexpr uint64_t kPrograms = 400;
+constexpr size_t kPrograms = 400;
 #endif
 
 }  // namespace
@@ -185,7 +185,7 @@ TEST_CASE("guards around anything catch what the naive interpreter's do") {
 }
 
 TEST_CASE("a model's batch changes no answer and no failure, and no pass has more lanes") {
-  size_t most_lanes = 0;
+  size_t cut = 0;
   for (uint64_t seed = 4000; seed < 4000 + kPrograms; ++seed) {
     ir::Graph graph = tests::MakeRandomGraph({.seed = seed, .gives_many = true});
     NameMethodsByType(graph);
@@ -194,7 +194,7 @@ TEST_CASE("a model's batch changes no answer and no failure, and no pass has mor
     std::vector<Value> arguments = FakeArguments(graph, seed);
     const uint64_t one_failure_in = seed % 2 == 0 ? 0 : 5;
     Ran whole = RunPlan(graph, plan, arguments, one_failure_in, 1);
-    const auto batch = static_cast<int64_t>(1 + seed % 3);
+    const auto batch = static_cast<int64_t>(1 + seed % 2);
     for (plan::Model& model : plan.models) {
       model.options.emplace_back(kBatchOption, Value::Int(batch));
     }
@@ -209,9 +209,9 @@ TEST_CASE("a model's batch changes no answer and no failure, and no pass has mor
     }
     CHECK(parts.calls == whole.calls);
     CHECK(parts.most_lanes <= static_cast<size_t>(batch));
-    most_lanes = std::max(most_lanes, whole.most_lanes);
+    cut += whole.most_lanes > static_cast<size_t>(batch) ? 1 : 0;
   }
-  CHECK(most_lanes > 3);
+  CHECK(cut > kPrograms / 40);
 }
 
 TEST_CASE("a plan runs the same when it has been written and read") {
