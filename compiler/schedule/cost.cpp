@@ -59,26 +59,17 @@ void CostModel::Assume(std::string assumption) {
   }
 }
 
-std::optional<Value> CostModel::KnownValue(ir::NodeId id) const {
-  const ir::Node& node = function_.nodes[id];
-  std::optional<Value> value;
-  if (node.kind == NodeKind::Constant) {
-    value = node.constant;
+std::optional<int64_t> CostModel::MostOf(ir::NodeId id) const {
+  std::optional<int64_t> most;
+  for (const KnownValue& known : known_.Of(id)) {
+    most = known.value.is_int() ? std::max(most.value_or(known.value.AsInt()), known.value.AsInt()) : most;
   }
-  if (const ir::Parameter* parameter = ParameterOf(function_, id)) {
-    value = parameter->default_value;
-  }
-  return value && !value->is_null() ? value : std::nullopt;
+  return most;
 }
 
 std::optional<int64_t> CostModel::MostOf(const ir::Node& call, std::string_view name) const {
-  std::optional<int64_t> most;
-  if (const std::optional<ir::NodeId> argument = ArgumentOf(call, name)) {
-    for (const schedule::KnownValue& known : known_.Of(*argument)) {
-      most = known.value.is_int() ? std::max(most.value_or(known.value.AsInt()), known.value.AsInt()) : most;
-    }
-  }
-  return most;
+  const std::optional<ir::NodeId> argument = ArgumentOf(call, name);
+  return argument ? MostOf(*argument) : std::nullopt;
 }
 
 ModelSizes CostModel::SizesOf(ir::ModelId id) const { return schedule::SizesOf(graph_.models[id], facts_[id.index]); }
@@ -93,12 +84,12 @@ int64_t CostModel::ItemsOf(ir::NodeId list, int depth) {
 int64_t CostModel::CountItems(ir::NodeId list, int depth) {
   constexpr int kMostDepth = 200;
   const ir::Node& node = function_.nodes[list];
-  size_t known_items = 0;
-  for (const schedule::KnownValue& known : known_.Of(list)) {
-    known_items = known.value.is_list() ? std::max(known_items, known.value.AsList().size()) : known_items;
+  std::optional<size_t> known_items;
+  for (const KnownValue& known : known_.Of(list)) {
+    known_items = known.value.is_list() ? std::max(known_items.value_or(0), known.value.AsList().size()) : known_items;
   }
-  if (known_items > 0) {
-    return std::min<int64_t>(static_cast<int64_t>(known_items), kMostItems);
+  if (known_items) {
+    return std::min<int64_t>(static_cast<int64_t>(*known_items), kMostItems);
   }
   if (node.kind == NodeKind::List) {
     return static_cast<int64_t>(node.operands.size());
@@ -115,9 +106,8 @@ int64_t CostModel::CountItems(ir::NodeId list, int depth) {
     return std::min(ItemsOf(node.operands[0], depth + 1) + ItemsOf(node.operands[1], depth + 1), kMostItems);
   }
   if (node.kind == NodeKind::Apply && node.operation == Operation::ListTake && depth < kMostDepth) {
-    std::optional<Value> most = KnownValue(node.operands[1]);
-    int64_t items = ItemsOf(node.operands[0], depth + 1);
-    return most && most->is_int() ? std::clamp<int64_t>(most->AsInt(), 0, items) : items;
+    const int64_t items = ItemsOf(node.operands[0], depth + 1);
+    return std::clamp<int64_t>(MostOf(node.operands[1]).value_or(items), 0, items);
   }
   if (node.kind == NodeKind::CallModel && IsGenerator(graph_, node)) {
     return node.type.Is(TypeKind::Stream) ? static_cast<int64_t>(LengthsOf(node, SizesOf(node.model)).new_tokens) : SequencesOf(node);
@@ -155,12 +145,12 @@ double CostModel::TokensOf(ir::NodeId id, int depth) {
   if (node.kind == NodeKind::Constant) {
     tokens = node.constant.is_string() ? TokensOfText(node.constant.AsString()) : 1;
   } else if (node.kind == NodeKind::Parameter) {
-    const std::optional<Value> known = KnownValue(id);
+    const ir::Parameter* parameter = ParameterOf(function_, id);
     if (sources_[id.index].has_value()) {
       tokens = TokensOfItem(sources_[id.index], depth + 1);
-    } else if (known && known->is_string()) {
-      tokens = TokensOfText(known->AsString());
-      Assume(fmt::format("`{}` is about as long as its default", ParameterOf(function_, id)->name));
+    } else if (parameter != nullptr && parameter->default_value && parameter->default_value->is_string()) {
+      tokens = TokensOfText(parameter->default_value->AsString());
+      Assume(fmt::format("`{}` is about as long as its default", parameter->name));
     } else {
       Assume(fmt::format("a text of the request has {} tokens", kRequestTokens));
     }

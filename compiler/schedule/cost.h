@@ -37,9 +37,6 @@ class CostModel {
   /// Tells it that in a map's regions `item` is one of `list`.
   void SetSource(ir::NodeId item, ir::NodeId list) { sources_[item.index] = list; }
 
-  /// The value where it is known before anything runs: a constant or a parameter's default. Null is no value.
-  [[nodiscard]] std::optional<Value> KnownValue(ir::NodeId node) const;
-
   /// What the costs rest on, each once, in the order in which it was used.
   std::vector<std::string> TakeAssumptions() { return std::move(assumptions_); }
 
@@ -50,7 +47,8 @@ class CostModel {
   };
 
   [[nodiscard]] ModelSizes SizesOf(ir::ModelId model) const;
-  /// The most that a call's argument can be, where that is known.
+  /// The most that a number can be, and that a call's argument can, where that is known.
+  [[nodiscard]] std::optional<int64_t> MostOf(ir::NodeId node) const;
   [[nodiscard]] std::optional<int64_t> MostOf(const ir::Node& call, std::string_view name) const;
   Generation LengthsOf(const ir::Node& call, const ModelSizes& sizes);
   /// How many of a call's sequences are written side by side.

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/schedule/known_values.h"
 #include "compiler/schedule/value_flow.h"
 
 namespace plait::schedule {
@@ -94,9 +95,11 @@ std::vector<std::vector<std::string>> PromptStarts(const ir::Graph& graph) {
     }
     StartFinder finder(function);
     for (const ir::Node& node : function.nodes) {
-      const auto prompt = std::ranges::find(node.names, "prompt");
-      if (node.kind == NodeKind::CallModel && graph.models[node.model].task == "text.Generator" && prompt != node.names.end()) {
-        found[node.model.index].merge(finder.StartsOf({node.operands[static_cast<size_t>(prompt - node.names.begin())], {}}));
+      if (node.kind != NodeKind::CallModel || graph.models[node.model].task != "text.Generator") {
+        continue;
+      }
+      if (const std::optional<ir::NodeId> prompt = ArgumentOf(node, "prompt")) {
+        found[node.model.index].merge(finder.StartsOf({*prompt, {}}));
       }
     }
   }

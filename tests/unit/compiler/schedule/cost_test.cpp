@@ -46,6 +46,17 @@ TEST_CASE("a long list of texts takes the memory of one pass, and as many passes
   CHECK(many.stages[*many.root].bytes == 10 * one_pass.stages[*one_pass.root].bytes);
 }
 
+TEST_CASE("a list that is known to be empty has no items") {
+  GraphBuilder b;
+  ir::ModelId bert = b.Classifier("B.b", "google-bert/bert-base-uncased");
+  ir::NodeId none = b.Constant(Value::List({}), Type::List(Type::Of(TypeKind::String)));
+  const plan::Entry entry = PlanOf(b.Finish(b.Map(none, [&](ir::NodeId item, ir::NodeId) { return b.Score(bert, item); })), 2).entries[0];
+  for (const std::string& assumption : entry.assumes) {
+    CHECK(assumption.find("unknown length") == std::string::npos);
+  }
+  CHECK(entry.bounds.computation_ms == 0);
+}
+
 TEST_CASE("of an encoder's last layer only the first token counts") {
   const plan::Entry entry = ClassifyAll(1, 512);
   constexpr double kHidden = 768;
