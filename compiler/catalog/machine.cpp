@@ -12,8 +12,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "compiler/base/value.h"
 #include "compiler/catalog/settings_table.h"
-#include "compiler/formats/json.h"
 
 namespace plait {
 namespace {

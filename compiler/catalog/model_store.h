@@ -1,7 +1,6 @@
 // Where models lie on this machine. Looks on disk only, never on the network.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>

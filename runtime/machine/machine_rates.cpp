@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <new>
 #include <vector>
 
@@ -10,23 +9,12 @@
 
 #include "runtime/base/memory_pages.h"
 #include "runtime/kernels/kernel_form.h"
+#include "runtime/machine/fastest.h"
 
 namespace plait {
 namespace {
 
 constexpr int kTries = 12;
-
-/// The least seconds of several tries.
-template <class Work>
-double Fastest(const Work& work) {
-  double best = 1e9;
-  for (int i = 0; i < kTries; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    work();
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  }
-  return best;
-}
 
 /// Memory for floats, given back at the end.
 class FloatPages {
@@ -71,7 +59,7 @@ float Sum(const float* data, int64_t count) {
 
 double MeasureReadBandwidth(const float* data, int64_t count, ThreadTeam& team) {
   constexpr int64_t kGrain = int64_t{1} << 18;
-  const double seconds = Fastest([&] {
+  const double seconds = Fastest(kTries, [&] {
     team.ParallelFor(count, kGrain, [&](int64_t begin, int64_t end) {
       // Sums that nobody wants would not be computed.
       volatile float sink = Sum(data + begin, end - begin);
@@ -100,7 +88,7 @@ double MeasureFp32Peak(ThreadTeam& team) {
                            .y_stride = columns};
   constexpr int kRepeats = 8;
   const KernelForm& form = *RunnableKernelForms().front();
-  const double seconds = Fastest([&] {
+  const double seconds = Fastest(kTries, [&] {
     for (int i = 0; i < kRepeats; ++i) {
       Linear(form, args, team);
     }

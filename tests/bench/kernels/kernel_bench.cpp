@@ -19,7 +19,6 @@
 #include <fmt/format.h>
 
 #include "runtime/kernels/kernel_form.h"
-#include "runtime/machine/machine_rates.h"
 #include "runtime/nn/packed_matrix.h"
 #include "runtime/nn/torch_threads.h"
 #include "tests/bench/kernels/measure.h"
@@ -46,7 +45,7 @@ std::vector<PackedMatrix> Copies(const Shape& shape, WeightFormat format, Thread
   const int64_t bytes = PanelCount(shape.columns) * kPanelColumns * shape.depth * WeightSize(format);
   std::vector<float> panel(static_cast<size_t>(shape.depth * kPanelColumns), 0.01F);
   std::vector<PackedMatrix> copies;
-  for (int64_t total = 0; total < kTouchedBytes; total += bytes) {
+  for (int64_t total = 0; total < kMemoryReadBytes; total += bytes) {
     PackedMatrix& copy = copies.emplace_back(format, shape.depth, shape.columns);
     for (int64_t p = 0; p < PanelCount(shape.columns); ++p) {
       copy.Encode(panel.data(), p, 1, team);
@@ -60,7 +59,7 @@ double SecondsOf(const KernelForm& form, const std::vector<PackedMatrix>& copies
   const int64_t columns = copies[0].columns();
   std::vector<float> x(static_cast<size_t>(rows * depth), 0.5F);
   std::vector<float> y(static_cast<size_t>(rows * columns));
-  const double all = Fastest([&] {
+  const double all = Fastest(kTries, [&] {
     for (const PackedMatrix& copy : copies) {
       Linear(form,
              {.x = x.data(),
@@ -91,7 +90,7 @@ std::optional<double> OneDnnSeconds(const Shape& shape, int64_t rows, size_t cop
     weights.push_back(stack.front().toTensor());
   }
   const at::Tensor x = at::rand({rows, shape.depth});
-  const double all = Fastest([&] {
+  const double all = Fastest(kTries, [&] {
     for (const at::Tensor& weight : weights) {
       torch::jit::Stack stack = {x, weight, c10::IValue(), std::string("none"), c10::List<std::optional<c10::Scalar>>(), c10::IValue()};
       linear->callBoxed(&stack);
@@ -101,9 +100,9 @@ std::optional<double> OneDnnSeconds(const Shape& shape, int64_t rows, size_t cop
 }
 
 Machine MeasureMachine(const KernelForm& form, ThreadTeam& team) {
-  PackedMatrix numbers(WeightFormat::F32, kTouchedBytes / 4 / kPanelColumns, kPanelColumns);
-  std::fill(numbers.floats(), numbers.floats() + kTouchedBytes / 4, 1.0F);
-  const Machine machine = {MeasureReadBandwidth(numbers.floats(), kTouchedBytes / 4, team), MeasureFp32Peak(team)};
+  PackedMatrix numbers(WeightFormat::F32, kMemoryReadBytes / 4 / kPanelColumns, kPanelColumns);
+  std::fill(numbers.floats(), numbers.floats() + kMemoryReadBytes / 4, 1.0F);
+  const Machine machine = {MeasureReadBandwidth(numbers.floats(), kMemoryReadBytes / 4, team), MeasureFp32Peak(team)};
   fmt::print("{} kernels on {} threads; read bandwidth {:.1f} GB/s, fp32 {:.0f} GFLOP/s\n", form.name, team.size(),
              machine.bandwidth / kGiga, machine.peak / kGiga);
   return machine;

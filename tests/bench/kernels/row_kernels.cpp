@@ -29,7 +29,7 @@ class Table {
   /// `use(i)` for each of `copies` inputs.
   template <class Use>
   void Add(const Shape& shape, int64_t copies, const Use& use) const {
-    const double all = Fastest([&] {
+    const double all = Fastest(kTries, [&] {
       for (int64_t i = 0; i < copies; ++i) {
         use(i);
       }
@@ -53,7 +53,7 @@ void AddAttention(const Table& table, std::string_view shape, int64_t rows, int6
   constexpr int64_t kSize = 64;
   const int64_t head_floats = PanelCount(positions) * kPanelColumns * kSize;
   const int64_t layer_bytes = 2 * kHeads * head_floats * 4;
-  const int64_t layers = kTouchedBytes / layer_bytes;
+  const int64_t layers = kMemoryReadBytes / layer_bytes;
   const std::vector<float> keys(static_cast<size_t>(layers * kHeads * head_floats), 0.01F);
   const std::vector<float> values(static_cast<size_t>(layers * kHeads * head_floats + kPanelColumns), 0.01F);
   const std::vector<float> queries(static_cast<size_t>(rows * kHeads * kSize), 0.5F);
@@ -87,8 +87,8 @@ void AddAttention(const Table& table, std::string_view shape, int64_t rows, int6
 /// Kernels with as much output as input, on rows of LLaMA's width.
 void AddRowKernels(const Table& table, const KernelForm& form, ThreadTeam& team) {
   constexpr int64_t kWidth = 4096;
-  constexpr int64_t kRows = kTouchedBytes / 2 / 4 / kWidth;
-  constexpr double kBytes = kTouchedBytes;
+  constexpr int64_t kRows = kMemoryReadBytes / 2 / 4 / kWidth;
+  constexpr double kBytes = kMemoryReadBytes;
   const std::vector<float> x(static_cast<size_t>(kRows * kWidth), 0.5F);
   const std::vector<float> weight(kWidth, 0.5F);
   std::vector<float> y(x.size());
@@ -121,7 +121,7 @@ void AddRowKernels(const Table& table, const KernelForm& form, ThreadTeam& team)
 void AddChoices(const Table& table, const KernelForm& form) {
   constexpr int64_t kVocabulary = 50257;
   constexpr int64_t kMost = 50;
-  const int64_t rows = kTouchedBytes / 4 / kVocabulary;
+  const int64_t rows = kMemoryReadBytes / 4 / kVocabulary;
   std::vector<float> x(static_cast<size_t>(rows * kVocabulary));
   uint32_t state = 1;
   for (float& logit : x) {

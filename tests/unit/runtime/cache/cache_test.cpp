@@ -11,6 +11,7 @@
 
 #include "runtime/cache/cache_folder.h"
 #include "runtime/cache/weight_cache.h"
+#include "tests/support/temp_folder.h"
 
 namespace plait {
 namespace {
@@ -19,17 +20,8 @@ namespace fs = std::filesystem;
 
 class Folder {
  public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "plait-cache-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
   /// A folder that is yet to be made.
-  [[nodiscard]] std::string cache() const { return path_ + "/a/cache"; }
+  [[nodiscard]] std::string cache() const { return folder_.path() + "/a/cache"; }
   [[nodiscard]] std::vector<std::string> Files() const {
     std::vector<std::string> files;
     if (fs::exists(cache())) {
@@ -41,7 +33,7 @@ class Folder {
   }
 
  private:
-  std::string path_;
+  TempFolder folder_;
 };
 
 BlockFileLabels LabelsOf(const std::string& model) { return {"key of " + model, model, "int8"}; }

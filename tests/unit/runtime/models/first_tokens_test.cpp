@@ -3,8 +3,7 @@
 
 #include <random>
 
-#include "fixture.h"
-#include "runtime/models/text_encoder.h"
+#include "loaded.h"
 
 namespace plait {
 namespace {
@@ -48,7 +47,7 @@ TEST_CASE("first tokens have the bits that they have among all tokens, on every 
         ThreadPool(threads).Run([&](ThreadTeam& team) {
           LoadOptions options;
           options.precision = precision;
-          const std::unique_ptr<Encoder> encoder = *LoadTextEncoder(OpenOrFail(copy.path()), options, team);
+          const std::unique_ptr<Encoder> encoder = LoadEncoder(copy.path(), options, team);
           const std::vector<int32_t> types(texts[0].size());
           std::vector<EncoderInput> batch;
           for (const std::vector<int32_t>& text : texts) {
@@ -78,7 +77,7 @@ TEST_CASE("a pass's cost counts what runs") {
     ModelCopy copy("bert");
     Widen(copy, hidden);
     ThreadPool(1).Run([&](ThreadTeam& team) {
-      const std::unique_ptr<Encoder> encoder = *LoadTextEncoder(OpenOrFail(copy.path()), {}, team);
+      const std::unique_ptr<Encoder> encoder = LoadEncoder(copy.path(), {}, team);
       const int64_t after_attention = hidden * hidden + 2 * hidden * kInner;
       const int64_t layer = 3 * hidden * hidden + after_attention;
       const EncoderCost all = encoder->Cost(AskingRows::All);

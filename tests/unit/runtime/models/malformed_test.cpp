@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "fixture.h"
+#include "loaded.h"
 #include "runtime/models/causal_lm.h"
 #include "runtime/models/config_reader.h"
 #include "runtime/models/sequence_classifier.h"
@@ -135,10 +135,10 @@ TEST_CASE("activations by the names that transformers has for them") {
   }
 }
 
-std::vector<float> LogitsOf(const Checkpoint& checkpoint, const LoadOptions& options, ThreadTeam& team) {
+std::vector<float> LogitsOf(const ModelCopy& copy, const LoadOptions& options, ThreadTeam& team) {
   const std::vector<int32_t> tokens = {3, 5, 7};
-  if (checkpoint.config().Field("n_embd") != nullptr) {
-    std::unique_ptr<CausalLm> model = *LoadCausalLm(checkpoint, options, team);
+  if (OpenOrFail(copy.path()).config().Field("n_embd") != nullptr) {
+    const std::unique_ptr<CausalLm> model = LoadDecoder(copy.path(), options, team);
     std::unique_ptr<KeyValueCache> past = model->NewCache(1, model->max_positions());
     const CausalLm::Step step{0, tokens};
     const std::span<const float> logits = model->Forward({&step, 1}, WeightCopy::Main, *past, team);
@@ -146,7 +146,7 @@ std::vector<float> LogitsOf(const Checkpoint& checkpoint, const LoadOptions& opt
   }
   const std::vector<int32_t> types(tokens.size());
   const EncoderInput input{tokens, types};
-  return *(*LoadSequenceClassifier(checkpoint, options, team))->Forward({&input, 1}, team, Cancellation());
+  return *LoadClassifier(copy.path(), options, team)->Forward({&input, 1}, team, Cancellation());
 }
 
 TEST_CASE("a weight that is not a number shows in the logits, in every precision") {
@@ -166,7 +166,7 @@ TEST_CASE("a weight that is not a number shows in the logits, in every precision
         CAPTURE(static_cast<int>(precision));
         LoadOptions options;
         options.precision = precision;
-        const std::vector<float> logits = LogitsOf(OpenOrFail(copy.path()), options, team);
+        const std::vector<float> logits = LogitsOf(copy, options, team);
         CHECK(!std::ranges::all_of(logits, [](float logit) { return std::isfinite(logit); }));
       }
     });

@@ -10,29 +10,17 @@
 #include <fstream>
 #include <string>
 
+#include "tests/support/temp_folder.h"
+
 namespace plait {
 namespace {
 
-/// A folder that exists as long as the test.
-class Folder {
+class Folder : public TempFolder {
  public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plait-checkpoint-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
   Folder& Add(const std::string& name, const std::string& text) {
-    std::ofstream(path_ + "/" + name, std::ios::binary) << text;
+    Write(name, text);
     return *this;
   }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
 };
 
 std::string Safetensors(const std::string& header, const std::string& data) {
