@@ -45,8 +45,7 @@ void TryAllSubsets(const RandomGraphOptions& options) {
     }
     CAPTURE(options.seed);
     CAPTURE(disabled);
-    const bool folds = !subset.disabled.contains("fold-constants");
-    CompareWithReference(ReferenceOf(graph, options, folds), RunPasses(graph, subset), options.seed);
+    CompareWithReference(ReferenceOf(graph, options), RunPasses(graph, subset), options.seed);
   }
 }
 
