@@ -67,6 +67,13 @@ class TestHelp(unittest.TestCase):
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertIn(seen, done.stderr)
 
+    def test_output_that_cannot_be_written_is_a_fault(self):
+        for words in [("--help",), ("doc", "std.text"), ("compile", REFERENCE, "--models", TINY, "--emit", "plan")]:
+            with self.subTest(words), open("/dev/full", "wb") as full:
+                done = subprocess.run([PLAIT, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("standard output", done.stderr)
+
     def test_explain_knows_every_code(self):
         codes = plait("explain", "--list").stdout.split()
         self.assertIn("unknown-argument", codes)

@@ -202,6 +202,12 @@ class TestRun(unittest.TestCase):
                 return
         self.fail("the two writers never ran at the same time")
 
+    def test_an_answer_is_printed_also_where_its_trace_cannot_be_written(self):
+        done = run(REFERENCE, "--trace", self.folder / "nowhere" / "trace.json")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nowhere/trace.json", done.stderr)
+        self.assertEqual(len(json.loads(done.stdout)), 2)
+
     def traced_writers(self):
         trace = self.folder / "trace.json"
         self.answer(REFERENCE, "--trace", trace)

@@ -192,13 +192,13 @@ int RunLoaded(const World& world, const Arguments& arguments, const LoadedProgra
   if (!result.ok()) {
     return Fail(world, result.error());
   }
+  Print(is_stream ? EndOfStream(outcome.report, result_type.item(), form) : Render(*result, outcome.report, form));
   if (arguments.Has("--trace")) {
     Result<void> written = WriteFileWhole(arguments.Get("--trace"), MakeTrace(outcome.report));
     if (!written.ok()) {
       return Fail(world, written.error());
     }
   }
-  Print(is_stream ? EndOfStream(outcome.report, result_type.item(), form) : Render(*result, outcome.report, form));
   return kFine;
 }
 
