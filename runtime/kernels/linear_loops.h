@@ -34,14 +34,26 @@ inline void FinishRow(const LinearArgs& args, const float* sums, int64_t row, in
   }
 }
 
-/// What block `block` of `blocks` fetches ahead of a part of a panel with `depth` rows. One block alone runs at the speed of memory and
-/// fetches just far enough ahead to hide its latency. Several share the fetching of the part that follows in memory, so that
-/// they compute from the second-level cache while the next part arrives.
+/// Whether a panel is gone through once, at the speed of memory: one block of rows that holds all columns at once.
+constexpr bool Streams(int64_t rows) { return rows <= kRowBlock && PassesOver(static_cast<int>(rows)) == 1; }
+
+/// How much of the depth is gone through at a time, so that a part of a panel stays in the nearest caches while all blocks of rows pass
+/// over it. Two wait for memory, so what is fetched must not be far from what is read; more compute for longer than memory takes, and
+/// longer parts save them putting sums away.
 template <class Weight>
-inline void PlanPrefetch(int64_t block, int64_t blocks, const Weight* part, int64_t depth, TileProductArgs<Weight>& args) {
+inline int64_t DepthAtOnce(int64_t depth, int64_t rows) {
+  constexpr int64_t kRowBytes = kPanelColumns * static_cast<int64_t>(sizeof(Weight));
+  return Streams(rows) ? depth : (rows <= 2 * kRowBlock ? 16384 : 32768) / kRowBytes;
+}
+
+/// What block `block` of `blocks` fetches ahead of a part of a panel with `depth` rows. Who streams fetches just far enough ahead to hide
+/// the latency of memory. Others share the fetching of the part that follows in memory, each a stretch of it, as the processor's own
+/// fetching helps along a stretch only: they compute from the nearest caches while the next part arrives.
+template <class Weight>
+inline void PlanPrefetch(bool streams, int64_t block, int64_t blocks, const Weight* part, int64_t depth, TileProductArgs<Weight>& args) {
   constexpr int64_t kBytesAhead = 8192;
   constexpr int kLines = kRowLines<Weight>;
-  if (blocks == 1) {
+  if (streams) {
     args.prefetch_lines = kLines;
     args.prefetch = part + kBytesAhead / static_cast<int64_t>(sizeof(Weight));
     return;
@@ -50,18 +62,8 @@ inline void PlanPrefetch(int64_t block, int64_t blocks, const Weight* part, int6
   if (block < sharers) {
     const int64_t first_line = block * kLines / sharers;
     args.prefetch_lines = static_cast<int>((block + 1) * kLines / sharers - first_line);
-    args.prefetch = part + depth * kPanelColumns + first_line * (kLineBytes / static_cast<int64_t>(sizeof(Weight)));
+    args.prefetch = part + depth * (kPanelColumns + first_line * kLineWeights<Weight>);
   }
-}
-
-/// How much of the depth is gone through at a time, so that a part of a panel stays in the second-level cache while all blocks of rows pass
-/// over it. One block alone needs no second look. Where a few blocks wait for memory too, shorter parts let the fetching of the next part
-/// begin sooner and go on more evenly; where many compute from one, longer ones save putting sums away.
-inline int64_t DepthAtOnce(const LinearArgs& args, int64_t blocks) {
-  if (blocks == 1) {
-    return args.depth;
-  }
-  return args.rows <= kLinearRowChunk ? 256 : 1024;
 }
 
 /// Rows [first_row, first_row + rows) times one panel. The depth is cut in parts; the cuts continue the same chains.
@@ -72,7 +74,7 @@ inline void LinearPanel(const LinearArgs& args, int64_t panel, int64_t first_row
   // Blocks of even size waste less than full ones and a small rest. Which block a row is in does not touch its bits.
   auto block_begin = [&](int64_t block) { return rows * block / blocks; };
   const auto* weights = reinterpret_cast<const Weight*>(args.weights.panels) + panel * args.depth * kPanelColumns;
-  const int64_t at_once = DepthAtOnce(args, blocks);
+  const int64_t at_once = DepthAtOnce<Weight>(args.depth, rows);
   for (int64_t begin = 0; begin < args.depth; begin += at_once) {
     const int64_t depth = args.depth - begin < at_once ? args.depth - begin : at_once;
     for (int64_t block = 0; block < blocks; ++block) {
@@ -84,8 +86,9 @@ inline void LinearPanel(const LinearArgs& args, int64_t panel, int64_t first_row
                                          .depth = depth,
                                          .vectors = kPanelColumns / kLanes,
                                          .continues = begin > 0};
-      if (args.rows <= kLinearRowChunk) {
-        PlanPrefetch(block, blocks, product.panel, depth, product);
+      // Later chunks of rows find the panel in the second-level cache.
+      if (first_row == 0) {
+        PlanPrefetch(Streams(rows), block, blocks, product.panel, depth, product);
       }
       TileProduct(product, static_cast<int>(block_begin(block + 1) - block_begin(block)), tiles[block]);
     }

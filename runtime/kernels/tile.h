@@ -20,7 +20,7 @@ constexpr int RegistersAtOnce([[maybe_unused]] int rows) {
 #elif defined(__aarch64__)
   return kRegistersInVec == 1 ? 1 : (rows <= 2 ? 8 : 4);
 #else
-  return rows == 1 ? 4 : (rows <= 3 ? 2 : 1);
+  return rows == 1 ? 4 : (rows == 2 ? 2 : 1);
 #endif
 }
 
@@ -35,21 +35,28 @@ struct TileProductArgs {
   int vectors;
   /// Whether the tile's values are the chain so far; otherwise it begins at zero.
   bool continues;
-  /// How many cache lines are fetched ahead for each row of the panel: none, or a power of two up to `kRowLines`; and from where for its
-  /// first row.
+  /// How many cache lines are fetched ahead for each row of the panel, one after the other: none, or a power of two up to `kRowLines`; and
+  /// from where on.
   int prefetch_lines = 0;
   const Weight* prefetch = nullptr;
 };
 
-constexpr int kLineBytes = 64;
-/// Cache lines of a row of a panel.
+/// Weights in a cache line, and cache lines in a row of a panel.
 template <class Weight>
-constexpr int kRowLines = kPanelColumns * sizeof(Weight) / kLineBytes;
+constexpr int64_t kLineWeights = 64 / sizeof(Weight);
+template <class Weight>
+constexpr int kRowLines = kPanelColumns / kLineWeights<Weight>;
 
+/// Passes over a panel that so many rows take, as not all of its columns are held at once.
+constexpr int PassesOver(int rows) { return static_cast<int>(kPanelColumns) / (RegistersAtOnce(rows) * kRegisterLanes); }
+
+// The loops over rows and registers are unrolled before the compiler decides what stays in registers: it would put the sums away in memory.
 template <int kRows, int kRegisters, int kPrefetchLines, class Weight>
 inline void TileColumns(const TileProductArgs<Weight>& args, int64_t first_register, Tile& tile) {
   Register sums[kRows][kRegisters];
+#pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
     for (int v = 0; v < kRegisters; ++v) {
       sums[r][v] = args.continues ? LoadRegister(&tile.values[r][(first_register + v) * kRegisterLanes]) : SetRegister(0.0F);
     }
@@ -60,41 +67,53 @@ inline void TileColumns(const TileProductArgs<Weight>& args, int64_t first_regis
   const Weight* ahead = args.prefetch;
   for (int64_t k = 0; k < args.depth; ++k) {
     for (int line = 0; line < kPrefetchLines; ++line) {
-      // Whole rows are wanted at once, in the nearest cache; the shares of a later part would only push this part out of it.
-      __builtin_prefetch(ahead + line * (kLineBytes / static_cast<int>(sizeof(Weight))), 0, kPrefetchLines == kRowLines<Weight> ? 3 : 2);
+      __builtin_prefetch(ahead + line * kLineWeights<Weight>);
     }
-    ahead += kPrefetchLines > 0 ? kPanelColumns : 0;
+    ahead += kPrefetchLines * kLineWeights<Weight>;
     Register w[kRegisters];
+#pragma GCC unroll 8
     for (int v = 0; v < kRegisters; ++v) {
       w[v] = WidenRegister(weights + v * kRegisterLanes);
     }
+#pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const Register value = SetRegister(x[r * x_stride + k]);
+#pragma GCC unroll 8
       for (int v = 0; v < kRegisters; ++v) {
         sums[r][v] = Fma(value, w[v], sums[r][v]);
       }
     }
     weights += args.panel_stride;
   }
+#pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
     for (int v = 0; v < kRegisters; ++v) {
       Store(&tile.values[r][(first_register + v) * kRegisterLanes], sums[r][v]);
     }
   }
 }
 
+/// In as many passes as it takes, the first of which share the fetching.
 template <int kRows, int kPrefetchLines, class Weight>
-inline void TileRows(const TileProductArgs<Weight>& args, Tile& tile) {
+inline void TileRows(TileProductArgs<Weight> args, Tile& tile) {
   constexpr int kAtOnce = RegistersAtOnce(kRows);
+  constexpr int kSharers = PassesOver(kRows) < kPrefetchLines ? PassesOver(kRows) : kPrefetchLines;
+  constexpr int kLines = kSharers > 0 ? kPrefetchLines / kSharers : 0;
   const int registers = args.vectors * kRegistersInVec;
   const int whole = registers / kAtOnce;
   for (int i = 0; i < whole; ++i) {
-    TileColumns<kRows, kAtOnce, kPrefetchLines>(args, i * kAtOnce, tile);
+    if (i < kSharers) {
+      TileColumns<kRows, kAtOnce, kLines>(args, i * kAtOnce, tile);
+      args.prefetch += args.depth * kLines * kLineWeights<Weight>;
+    } else {
+      TileColumns<kRows, kAtOnce, 0>(args, i * kAtOnce, tile);
+    }
   }
   if constexpr (kAtOnce > 1) {
     constexpr int kFewest = kAtOnce < kRegistersInVec ? kAtOnce : kRegistersInVec;
     for (int i = whole * kAtOnce; i < registers; i += kFewest) {
-      TileColumns<kRows, kFewest, kPrefetchLines>(args, i, tile);
+      TileColumns<kRows, kFewest, 0>(args, i, tile);
     }
   }
 }

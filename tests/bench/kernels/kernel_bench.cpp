@@ -113,7 +113,7 @@ void BenchLinear(const KernelForm& form, const Machine& machine, bool compares, 
   for (const Shape& shape : kShapes) {
     for (const auto& [format, name] : kFormats) {
       const std::vector<PackedMatrix> copies = Copies(shape, format, team);
-      for (int64_t rows : {1, 4, 6, 16, 128}) {
+      for (int64_t rows : {1, 4, 6, 8, 12, 16, 48, 128}) {
         const double seconds = SecondsOf(form, copies, rows, team);
         const double rate = static_cast<double>(copies[0].bytes()) / seconds;
         const double operations = 2.0 * static_cast<double>(rows * shape.depth * shape.columns) / seconds;
