@@ -148,21 +148,6 @@ Result<std::vector<std::string>> ReadIndex(const FileSystem& files, const std::s
   return std::vector<std::string>(names.begin(), names.end());
 }
 
-Result<std::vector<std::string>> WeightFiles(const FileSystem& files, const std::string& folder) {
-  if (files.IsFile(JoinPath(folder, kWeightsFile))) {
-    return std::vector<std::string>{std::string(kWeightsFile)};
-  }
-  if (files.IsFile(JoinPath(folder, kIndexFile))) {
-    return ReadIndex(files, JoinPath(folder, kIndexFile));
-  }
-  Error error{FailureKind::ModelFileMissing, fmt::format("`{}` is missing", kWeightsFile), folder, {}};
-  if (files.IsFile(JoinPath(folder, "pytorch_model.bin"))) {
-    error.message = fmt::format("`pytorch_model.bin` is here, `{}` is missing", kWeightsFile);
-    return std::move(error).WithNote("fix", "convert it to safetensors: load it with transformers and call `save_pretrained` on it");
-  }
-  return error;
-}
-
 /// What the headers say, all files together.
 struct Weights {
   std::set<std::string, std::less<>> names;
@@ -209,6 +194,21 @@ void FindHead(const Weights& weights, ModelFacts& facts) {
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> WeightFiles(const FileSystem& files, const std::string& folder) {
+  if (files.IsFile(JoinPath(folder, kWeightsFile))) {
+    return std::vector<std::string>{std::string(kWeightsFile)};
+  }
+  if (files.IsFile(JoinPath(folder, kIndexFile))) {
+    return ReadIndex(files, JoinPath(folder, kIndexFile));
+  }
+  Error error{FailureKind::ModelFileMissing, fmt::format("`{}` is missing", kWeightsFile), folder, {}};
+  if (files.IsFile(JoinPath(folder, "pytorch_model.bin"))) {
+    error.message = fmt::format("`pytorch_model.bin` is here, `{}` is missing", kWeightsFile);
+    return std::move(error).WithNote("fix", "convert it to safetensors: load it with transformers and call `save_pretrained` on it");
+  }
+  return error;
+}
 
 Result<ModelFacts> ReadModelFacts(const FileSystem& files, const std::string& folder) {
   ModelFacts facts;

@@ -58,6 +58,9 @@ struct ModelFacts {
   std::optional<Error> embedder_fault;
 };
 
+/// The names of a checkpoint's safetensors files: one, or the shards of an index. Fails with `model-file-missing` or `weights-invalid`.
+Result<std::vector<std::string>> WeightFiles(const FileSystem& files, const std::string& folder);
+
 /// Reads config.json and the headers of the safetensors files, and tokenizer_config.json, chat_template.jinja and generation_config.json
 /// where they are there. Fails with `model-file-missing`, `model-config-invalid`, `tokenizer-invalid` or `weights-invalid`; the place is
 /// the file. A file beyond 64 MiB is none of these and is refused unread.

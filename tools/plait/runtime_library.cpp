@@ -9,9 +9,12 @@
 
 #include <fmt/format.h>
 
+#include "compiler/base/model_options.h"
+#include "compiler/catalog/model_facts.h"
 #include "compiler/formats/json.h"
 #include "compiler/plan/text.h"
 #include "tools/plait/cache_settings.h"
+#include "tools/plait/read_ahead.h"
 #include "tools/plait/runtime_functions.h"
 
 namespace plait {
@@ -86,6 +89,22 @@ struct LoadListener {
   bool colour = false;
 };
 
+/// The checkpoints that loading will go through: those whose weights are used as they are stored, not packed ones from the cache.
+std::vector<std::string> FilesToRead(const FileSystem& files, const plan::Plan& plan, const std::vector<std::string>& folders) {
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < folders.size(); ++i) {
+    if (folders[i].empty() || PrecisionOf(plan.models[i].options) != Precision::Exact) {
+      continue;
+    }
+    // Code has no such files, and what else is wrong with them will be told when they are loaded.
+    Result<std::vector<std::string>> names = WeightFiles(files, folders[i]);
+    for (size_t file = 0; names.ok() && file < names->size(); ++file) {
+      paths.push_back(JoinPath(folders[i], (*names)[file]));
+    }
+  }
+  return paths;
+}
+
 }  // namespace
 
 struct ProgramLoader {
@@ -159,6 +178,8 @@ LoadOutcome LoadProgram(const World& world, const PreparedPlan& prepared, const 
   if (!folders.ok()) {
     return {std::nullopt, Fail(world, folders.error())};
   }
+  // LibTorch takes about as long to start as the files take to be read.
+  const ReadAhead read_ahead(FilesToRead(*world.files, prepared.plan, *folders));
   Result<const RuntimeFunctions*> functions = Runtime(world);
   if (!functions.ok()) {
     return {std::nullopt, Fail(world, functions.error())};
