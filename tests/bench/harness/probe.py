@@ -8,31 +8,34 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Machine:
-    """The best of several tries."""
-
     bandwidth: float  # bytes a second
     peak: float  # fp32 operations a second
     bf16_peak: float  # operations a second; at least `peak`
 
-    def best(self, other: Machine) -> Machine:
-        return Machine(
-            max(self.bandwidth, other.bandwidth),
-            max(self.peak, other.peak),
-            max(self.bf16_peak, other.bf16_peak),
-        )
 
+class Probe:
+    """Measures the arithmetic once, which takes a few seconds, and the bandwidth whenever it is asked.
 
-def measure(threads: int) -> Machine:
-    """Takes a few seconds. The peaks are those of the fastest matrix product that PyTorch has, not of the data sheet."""
-    import torch
+    The peaks are those of the fastest matrix product that PyTorch has, not of the data sheet. The bandwidth of a machine whose memory others
+    share changes within minutes, so it is asked between the turns of those whose times are held against it.
+    """
 
-    torch.set_num_threads(threads)
-    # 1 GiB, far more than any cache; in doubles, as with smaller numbers adding would be what takes the time.
-    numbers = torch.ones(1 << 27, dtype=torch.float64)
-    bandwidth = numbers.nbytes / _best(lambda: numbers.sum(), tries=15)
-    peak = _product_rate(torch.float32)
-    # Without bf16 instructions the library converts, and fp32 is the faster way.
-    return Machine(bandwidth, peak, max(peak, _product_rate(torch.bfloat16)))
+    def __init__(self, threads: int):
+        import torch
+
+        torch.set_num_threads(threads)
+        # 512 MiB, far more than any cache; in doubles, as with smaller numbers adding would be what takes the time.
+        self._numbers = torch.ones(1 << 26, dtype=torch.float64)
+        self.peak = _product_rate(torch.float32)
+        # Without bf16 instructions the library converts, and fp32 is the faster way.
+        self.bf16_peak = max(self.peak, _product_rate(torch.bfloat16))
+
+    def bandwidth(self) -> float:
+        """Bytes a second, the best of several tries; takes a fraction of a second."""
+        return self._numbers.nbytes / _best(self._numbers.sum, tries=9)
+
+    def machine(self, bandwidth: float) -> Machine:
+        return Machine(bandwidth, self.peak, self.bf16_peak)
 
 
 def _product_rate(dtype) -> float:

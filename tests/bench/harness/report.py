@@ -22,6 +22,7 @@ class Row:
     agreements: dict[str, Agreement] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)  # why
     weight_bytes: int = 0
+    bandwidths: list[float] = field(default_factory=list)  # bytes a second, a figure a round
     bound: float = 0.0
 
     def median(self, name: str) -> float:
@@ -50,6 +51,7 @@ class Row:
             "median": {name: self.median(name) for name in self.seconds},
             "ratio": self.ratio(subject),
             "ratios": {name: self.ratio_to(name, subject) for name in self.seconds if name != subject},
+            "bandwidths": self.bandwidths,
             "bound_seconds": self.bound,
             "times_bound": {name: self.median(name) / self.bound for name in self.seconds} if self.bound else {},
             "weight_bytes": self.weight_bytes,
@@ -75,7 +77,7 @@ def table(rows: list[Row], subject: str) -> str:
     blocks = []
     for row in rows:
         own = [(name, cells) for other, name, cells in lines if other is row]
-        block = [f"{row.workload.title}   (limit {_ms(row.bound)} ms)"]
+        block = [f"{row.workload.title}   ({_limit(row)})"]
         if own:
             block.append(_line("", HEAD, first, widths))
             block += [_line(catalog.named(name).title, cells, first, widths) for name, cells in own]
@@ -123,6 +125,13 @@ def _cells(row: Row, name: str, subject: str) -> list[str]:
         "–" if agreement is None else agreement.text,
         row.remarks.get(name, {}).get("way", ""),
     ]
+
+
+def _limit(row: Row) -> str:
+    if not row.bandwidths:
+        return f"limit {_ms(row.bound)} ms"
+    rates = [rate / 1e9 for rate in row.bandwidths]
+    return f"limit {_ms(row.bound)} ms; memory gave {statistics.median(rates):.0f} GB/s, {min(rates):.0f}–{max(rates):.0f}"
 
 
 def _ms(seconds: float) -> str:
