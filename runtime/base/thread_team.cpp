@@ -92,7 +92,8 @@ class alignas(64) Worker {
 /// A reference to the caller's body: nothing is allocated for a loop.
 using LoopBody = llvm::function_ref<void(int64_t begin, int64_t end)>;
 
-/// A parallel loop: members take ranges until none is left, large ones first so that few hand-overs are needed and the end is even.
+/// A parallel loop: members take ranges until none is left, each an even share of what is left. So few hand-overs are needed, each walks
+/// through memory in long stretches, and the end is even.
 class Loop : public Job {
  public:
   Loop(int64_t count, int64_t grain, int members, LoopBody body)
@@ -109,7 +110,7 @@ class Loop : public Job {
     int64_t begin = next_.load(std::memory_order_relaxed);
     while (begin < count_) {
       int64_t grains_left = (count_ - begin + grain_ - 1) / grain_;
-      int64_t end = std::min(count_, begin + grain_ * std::max<int64_t>(1, grains_left / (2 * members_)));
+      int64_t end = std::min(count_, begin + grain_ * std::max<int64_t>(1, grains_left / members_));
       if (next_.compare_exchange_weak(begin, end, std::memory_order_relaxed)) {
         body_(begin, end);
         begin = next_.load(std::memory_order_relaxed);
