@@ -11,6 +11,7 @@
 
 #include "compiler/base/library.h"
 #include "compiler/base/operations.h"
+#include "compiler/base/split_mix.h"
 #include "compiler/base/value_hash.h"
 #include "compiler/base/value_stream.h"
 
@@ -88,10 +89,7 @@ double UnitHash(std::string_view key) {
   for (char c : key) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
   }
-  hash = (hash ^ (hash >> 30U)) * 0xbf58476d1ce4e5b9U;
-  hash = (hash ^ (hash >> 27U)) * 0x94d049bb133111ebU;
-  hash ^= hash >> 31U;
-  return static_cast<double>(hash >> 11U) * 0x1p-53;
+  return static_cast<double>(MixBits(hash) >> 11U) * 0x1p-53;
 }
 
 }  // namespace

@@ -3,14 +3,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "compiler/base/split_mix.h"
+
 namespace plait {
 
 uint64_t RandomInit::Next() {
-  state_ += 0x9e3779b97f4a7c15U;
-  uint64_t z = state_;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
+  const uint64_t number = SplitMix64(state_);
+  state_ += kSplitMixStep;
+  return number;
 }
 
 std::vector<float> RandomInit::Normal(int64_t count, double standard_deviation) {

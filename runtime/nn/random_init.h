@@ -6,8 +6,8 @@
 
 namespace plait {
 
-/// Draws from N(0, standard_deviation): SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators"), two
-/// outputs x give u1 = ((x >> 11) + 1) 2^-53 and u2 = (x >> 11) 2^-53, which Box and Muller's transform turns into two normal values.
+/// Draws from N(0, standard_deviation): of SplitMix64 two outputs x give u1 = ((x >> 11) + 1) 2^-53 and u2 = (x >> 11) 2^-53, which Box and
+/// Muller's transform turns into two normal values.
 class RandomInit {
  public:
   explicit RandomInit(uint64_t seed) : state_(seed) {}

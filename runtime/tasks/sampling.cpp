@@ -3,18 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/base/split_mix.h"
 #include "runtime/kernels/kernel_form.h"
 
 namespace plait {
 namespace {
-
-/// The output function of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-uint64_t Mix(uint64_t state) {
-  state += 0x9e3779b97f4a7c15;
-  state = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9;
-  state = (state ^ (state >> 27)) * 0x94d049bb133111eb;
-  return state ^ (state >> 31);
-}
 
 /// Turns logits into probabilities that sum to 1.
 void Normalize(std::vector<TokenProbability>& tokens) {
@@ -127,10 +120,10 @@ void TokenSampler::KeepTopP(double top_p) {
 }
 
 double UniformDraw(uint64_t request_seed, uint64_t seed, uint64_t sequence, uint64_t token) {
-  uint64_t state = Mix(request_seed);
-  state = Mix(state ^ seed);
-  state = Mix(state ^ sequence);
-  state = Mix(state ^ token);
+  uint64_t state = SplitMix64(request_seed);
+  state = SplitMix64(state ^ seed);
+  state = SplitMix64(state ^ sequence);
+  state = SplitMix64(state ^ token);
   constexpr double kUnit = 0x1.0p-53;
   return static_cast<double>(state >> 11) * kUnit;
 }

@@ -8,6 +8,7 @@
 
 #include "compiler/base/convert.h"
 #include "compiler/base/operations.h"
+#include "compiler/base/split_mix.h"
 #include "compiler/ir/can_fail.h"
 #include "compiler/ir/edit.h"
 
@@ -260,18 +261,10 @@ class Interpreter {
   bool has_caught_ = false;
 };
 
-/// The finaliser of SplitMix64.
-uint64_t Mix(uint64_t x) {
-  x += 0x9e3779b97f4a7c15U;
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
-  return x ^ (x >> 31U);
-}
-
 uint64_t HashText(std::string_view text) {
   uint64_t hash = 0;
   for (char c : text) {
-    hash = Mix(hash ^ static_cast<unsigned char>(c));
+    hash = SplitMix64(hash ^ static_cast<unsigned char>(c));
   }
   return hash;
 }
@@ -292,7 +285,7 @@ Interpretation Interpret(const ir::Graph& graph, ir::FunctionId function, const 
 }
 
 Value FakeValue(const Type& type, const TypeTable& types, uint64_t seed) {
-  seed = Mix(seed);
+  seed = SplitMix64(seed);
   switch (type.kind()) {
     case TypeKind::Bool:
       return Value::Bool(seed % 2 == 0);
@@ -347,8 +340,8 @@ Value FakeValue(const Type& type, const TypeTable& types, uint64_t seed) {
 FakeModel MakeFakeModel(uint64_t one_failure_in) {
   return [one_failure_in](const ir::Graph& graph, const ir::Node& call, const ValueFields& arguments) -> Result<Value> {
     uint64_t seed = HashText(graph.models[call.model].name + call.method + ToJson(Value::Record(arguments)));
-    if (one_failure_in != 0 && Mix(seed) % one_failure_in == 0) {
-      bool is_transient = Mix(seed + 1) % 2 == 0;
+    if (one_failure_in != 0 && SplitMix64(seed) % one_failure_in == 0) {
+      bool is_transient = SplitMix64(seed + 1) % 2 == 0;
       return Error{is_transient ? FailureKind::Unavailable : FailureKind::ArgumentRange, "the model refuses", "", {}};
     }
     return FakeValue(call.type, graph.types, seed);
