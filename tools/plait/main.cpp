@@ -116,11 +116,11 @@ int End(int exit_code) {
     PrintError("plait: not all of the output could be written to standard output; is the disk full?\n");
     exit_code = kFaults;
   }
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifdef PLAIT_SANITIZED
+  return exit_code;
+#else
   std::fflush(nullptr);
   std::_Exit(exit_code);
-#else
-  return exit_code;
 #endif
 }
 

@@ -29,7 +29,7 @@ inline std::set<std::string> Distinct(const std::vector<std::string>& calls) { r
 inline std::string Show(const Result<Value>& result) { return result.ok() ? ToJson(*result) : "failed: " + result.error().message; }
 
 /// Sanitizers take twenty times as long, and look for something else.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef PLAIT_SANITIZED
 inline constexpr uint64_t kGraphs = 30;
 #else
 inline constexpr uint64_t kGraphs = 200;

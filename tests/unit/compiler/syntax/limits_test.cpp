@@ -11,7 +11,7 @@ namespace plait {
 namespace {
 
 // A sanitized build is many times slower and looks for other faults; the long inputs are for the others.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef PLAIT_SANITIZED
 constexpr size_t kMebibyte = 1 << 16;
 constexpr size_t kLong = 1 << 13;
 #else

@@ -158,7 +158,7 @@ void CompareOnce(uint64_t seed, uint64_t one_failure_in, bool guards_are_rich = 
 }
 
 /// Sanitizers take twenty times as long, and look for something else.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef PLAIT_SANITIZED
 constexpr size_t kPrograms = 60;
 #else
 constexpr size_t kPrograms = 400;
