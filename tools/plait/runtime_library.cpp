@@ -97,9 +97,10 @@ std::vector<std::string> FilesToRead(const FileSystem& files, const plan::Plan& 
       continue;
     }
     // Code has no such files, and what else is wrong with them will be told when they are loaded.
-    Result<std::vector<std::string>> names = WeightFiles(files, folders[i]);
-    for (size_t file = 0; names.ok() && file < names->size(); ++file) {
-      paths.push_back(JoinPath(folders[i], (*names)[file]));
+    if (Result<std::vector<std::string>> names = WeightFiles(files, folders[i]); names.ok()) {
+      for (const std::string& name : *names) {
+        paths.push_back(JoinPath(folders[i], name));
+      }
     }
   }
   return paths;
